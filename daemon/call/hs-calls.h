@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/hs-clock.h"
+#include "base/hs-config.h"
+#include "call/hs-peer.h"
+#include "call/hs-signalling.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HsCalls: all calls of one phone, and the operations on them
+ *
+ * Every operation names its call by id. It is refused at once (FALSE and @error, after its START
+ * and FINISH events) or begins, and then ends exactly once: with the events of spec
+ * call-signalling 3.5, and by returning @waiter, when one was given.
+ */
+#define HS_TYPE_CALLS (hs_calls_get_type ())
+G_DECLARE_FINAL_TYPE (HsCalls, hs_calls, HS, CALLS, GObject)
+
+/* Signals:
+ *   "event" (const char *name, JsonObject *payload): an event of the contract, after the call
+ *     object was changed ("call:stateChange" …)
+ *   "ended" (const char *call_id, JsonObject *log_record): a finished call for the local call log
+ *     (spec call-signalling 1.7) */
+
+HsCalls *hs_calls_new (HsClock *clock,
+                       HsConfig *config,
+                       HsSignalling *signalling,
+                       HsPeerFactory *peers);
+
+/* In every operation below:
+ * @options: (nullable): the SDK's options object, checked against the contract
+ * @waiter: (transfer full) (nullable): returns TRUE, or the operation's error, when it has ended;
+ *   on FALSE it is dropped without returning
+ * @error: HS_CALL_ERROR_INVALID_PARAM for an unknown id, HS_CALL_ERROR_INVALID_STATE,
+ *   HS_CALL_ERROR_GLARE while another negotiation runs */
+
+/* Places a call. With a waiter: it returns once the call is answered, or has ended.
+ * Returns: the new call's id, valid as long as the call; NULL with @error only when there is nobody
+ * signed in (HS_AUTHENTICATION_ERROR_INVALID_CREDENTIALS). Every other failure is told by events
+ * and the waiter. */
+const char *hs_calls_make (HsCalls *self,
+                           const char *destination,
+                           const HsMediaRequest *media,
+                           JsonObject *options,
+                           GTask *waiter,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean hs_calls_answer (HsCalls *self,
+                          const char *call_id,
+                          const HsMediaRequest *media,
+                          JsonObject *options,
+                          GTask *waiter,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean hs_calls_reject (HsCalls *self,
+                          const char *call_id,
+                          GTask *waiter,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean hs_calls_ignore (HsCalls *self,
+                          const char *call_id,
+                          GTask *waiter,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean hs_calls_end (HsCalls *self,
+                       const char *call_id,
+                       GTask *waiter,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The waiter returns (transfer full) a JsonObject *: the report (hs_peer_get_stats_async). */
+gboolean hs_calls_get_stats (HsCalls *self,
+                             const char *call_id,
+                             const char *track_id,
+                             GTask *waiter,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* No operation of its own in the SDK: takes effect at once. */
+gboolean hs_calls_set_speaker (HsCalls *self,
+                               const char *call_id,
+                               const char *speaker_id,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Returns: (transfer full): call.CallObject of every call, ended ones included, oldest first. At
+ * most the 500 last ended calls are kept. */
+JsonArray *hs_calls_dup_all (HsCalls *self);
+
+/* Returns: (transfer full) (nullable): call.CallObject; NULL for an unknown id. */
+JsonObject *hs_calls_dup_by_id (HsCalls *self, const char *call_id);
+
+/* Calls that are neither Ended nor Cancelled. */
+guint hs_calls_count_live (HsCalls *self);
+
+/* TURN credentials that came with the subscription (spec session 2.2); NULL takes them away.
+ * Used for calls made or received from now on, when call.serverTurnCredentials is true. */
+void hs_calls_set_turn_credentials (HsCalls *self, const char *username, const char *password);
+
+/* Ends every live call as call.end does; the waiter returns when the last DELETE was answered or
+ * has failed. */
+void hs_calls_end_all (HsCalls *self, GTask *waiter);
+
+/* Drops all calls at once without a word to the gateway; peers are closed. */
+void hs_calls_close (HsCalls *self);
+
+G_END_DECLS

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HsPeer: one call's media end, as the call room sees it
+ *
+ * A seam: webrtcbin behind legs implements it (daemon/media), the proxy will, the tests' fake does.
+ * Text in, text out: descriptions are whole SDP texts as they travel. A peer outlives changes of
+ * the far end (spec call-signalling 4.8): it builds a new transport by itself when a remote offer
+ * asks for one. Everything happens on the control thread.
+ */
+#define HS_TYPE_PEER (hs_peer_get_type ())
+G_DECLARE_INTERFACE (HsPeer, hs_peer, HS, PEER, GObject)
+
+typedef enum {
+  HS_DESCRIPTION_OFFER,
+  HS_DESCRIPTION_PRANSWER,
+  HS_DESCRIPTION_ANSWER,
+} HsDescriptionType;
+
+typedef enum {
+  HS_PEER_NEW,
+  HS_PEER_CONNECTING,
+  HS_PEER_CONNECTED, /* the far end's certificate is checked, media may flow */
+  HS_PEER_LOST,      /* nothing, not even RTCP, has arrived for a while; may come back */
+  HS_PEER_FAILED,    /* final, with the reason */
+  HS_PEER_CLOSED,
+} HsPeerState;
+
+typedef enum {
+  HS_MEDIA_AUDIO,
+  HS_MEDIA_VIDEO,
+} HsMediaKind;
+
+/* One direction of one medium of a call. */
+typedef struct {
+  char *id;       /* opaque; a remote track has the id its a=msid says, when it says one */
+  char *media_id; /* the stream it belongs to */
+  char *label;    /* the device's label */
+  HsMediaKind kind;
+  gboolean local;
+  gboolean screen;
+} HsTrack;
+
+#define HS_TYPE_TRACK (hs_track_get_type ())
+GType hs_track_get_type (void);
+HsTrack *hs_track_copy (const HsTrack *track);
+void hs_track_free (HsTrack *track);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTrack, hs_track_free)
+
+/* What the user asked for in make, answer or addMedia; everything borrowed. Options are the SDK's
+ * objects (audioOptions.deviceId …), checked against the contract, NULL where not given. */
+typedef struct {
+  gboolean audio;
+  gboolean video;
+  gboolean screen;
+  JsonObject *audio_options;
+  JsonObject *video_options;
+  JsonObject *screen_options;
+} HsMediaRequest;
+
+/* Fixed for the life of a peer; everything borrowed. */
+typedef struct {
+  const char *call_id;
+  gboolean caller;        /* the call's direction is outgoing */
+  const char *speaker_id; /* where received audio goes; NULL: the default speaker */
+  JsonArray *ice_servers; /* of {"urls", "username", "credential"}; NULL: none */
+  JsonObject *bandwidth;  /* {"audio", "video", "call"} in kbit/s; NULL: no limits */
+} HsPeerOptions;
+
+struct _HsPeerInterface {
+  GTypeInterface parent;
+
+  void (*open_media_async) (HsPeer *self,
+                            const HsMediaRequest *request,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+  GPtrArray *(*open_media_finish) (HsPeer *self, GAsyncResult *result, GError **error);
+  void (*create_offer_async) (HsPeer *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+  char *(*create_offer_finish) (HsPeer *self, GAsyncResult *result, GError **error);
+  void (*set_remote_async) (HsPeer *self,
+                            HsDescriptionType type,
+                            const char *sdp,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+  gboolean (*set_remote_finish) (HsPeer *self, GAsyncResult *result, GError **error);
+  void (*create_answer_async) (HsPeer *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+  char *(*create_answer_finish) (HsPeer *self, GAsyncResult *result, GError **error);
+  void (*set_local_hold) (HsPeer *self, gboolean held);
+  void (*rollback) (HsPeer *self);
+  const char *(*get_remote_description) (HsPeer *self);
+  gboolean (*set_speaker) (HsPeer *self, const char *speaker_id, GError **error);
+  void (*get_stats_async) (HsPeer *self,
+                           const char *track_id,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+  JsonObject *(*get_stats_finish) (HsPeer *self, GAsyncResult *result, GError **error);
+  void (*close) (HsPeer *self);
+};
+
+/* Signals, on the control thread:
+ *   "track-added" (HsTrack *track): local ones while media is opened, remote ones while a remote
+ *     description is applied, before that operation's callback
+ *   "track-ended" (HsTrack *track)
+ *   "source-muted" (const char *track_id, gboolean muted): a remote track stops or starts getting
+ *     media because of negotiation or of the far end
+ *   "state-changed" (HsPeerState state, const GError *reason): reason is NULL unless FAILED/LOST */
+
+/* Opens the devices and adds local tracks; what was open before stays.
+ * open_media_finish returns: (element-type HsTrack) (transfer full): the new tracks.
+ * @error: HS_CALL_ERROR_USER_MEDIA naming the device or constraint; nothing is then open. */
+void hs_peer_open_media_async (HsPeer *self,
+                               const HsMediaRequest *request,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+GPtrArray *hs_peer_open_media_finish (HsPeer *self,
+                                      GAsyncResult *result,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A complete offer, ready for the wire: candidates gathered by the rules of spec call-signalling
+ * 4.2, edited and passed through the SDP handlers. The first one starts the transport.
+ * Finish returns: (transfer full): the text.
+ * @error: HS_CALL_ERROR_INVALID_OFFER */
+void hs_peer_create_offer_async (HsPeer *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+char *hs_peer_create_offer_finish (HsPeer *self,
+                                   GAsyncResult *result,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Applies what the far end sent. An offer is kept until create_answer; a PRANSWER is taken as the
+ * answer and reconciled with the final one (4.4).
+ * @error: HS_CALL_ERROR_REMOTE_ANSWER when an answer's m-lines differ from the offer's,
+ *   HS_CALL_ERROR_GENERIC for anything else; what ran before still runs */
+void hs_peer_set_remote_async (HsPeer *self,
+                               HsDescriptionType type,
+                               const char *sdp,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean hs_peer_set_remote_finish (HsPeer *self,
+                                    GAsyncResult *result,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The complete answer to the last remote offer, as create_offer. */
+void hs_peer_create_answer_async (HsPeer *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+char *hs_peer_create_answer_finish (HsPeer *self,
+                                    GAsyncResult *result,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* While held every section of our descriptions is inactive; takes effect with the next one. */
+void hs_peer_set_local_hold (HsPeer *self, gboolean held);
+
+/* Forgets a local offer that was refused, or a remote offer that will not be answered: negotiation
+ * is again where the last completed exchange left it; running media is not touched. */
+void hs_peer_rollback (HsPeer *self);
+
+/* Returns: (nullable): the last remote description that was applied (4.6, "latest"). */
+const char *hs_peer_get_remote_description (HsPeer *self);
+
+/* @error: HS_CALL_ERROR_INVALID_PARAM when there is no such speaker */
+gboolean hs_peer_set_speaker (HsPeer *self,
+                              const char *speaker_id,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* W3C webrtc-stats, as an object keyed by stat id. @track_id: NULL for the whole call.
+ * @error: HS_CALL_ERROR_GENERIC when there is no such track */
+void hs_peer_get_stats_async (HsPeer *self,
+                              const char *track_id,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+JsonObject *hs_peer_get_stats_finish (HsPeer *self,
+                                      GAsyncResult *result,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Ends everything at once: "track-ended" for local, then remote tracks; running operations end with
+ * G_IO_ERROR_CANCELLED. Can be called again. */
+void hs_peer_close (HsPeer *self);
+
+/* Makes peers; the media room's real one also reads the configuration keys call.iceCollectionDelay,
+ * call.maxIceTimeout, call.removeH264Codecs and call.removeBundling at the moment of creation. */
+#define HS_TYPE_PEER_FACTORY (hs_peer_factory_get_type ())
+G_DECLARE_INTERFACE (HsPeerFactory, hs_peer_factory, HS, PEER_FACTORY, GObject)
+
+struct _HsPeerFactoryInterface {
+  GTypeInterface parent;
+
+  HsPeer *(*create_peer) (HsPeerFactory *self, const HsPeerOptions *options);
+};
+
+/* Returns: (transfer full) */
+HsPeer *hs_peer_factory_create_peer (HsPeerFactory *self, const HsPeerOptions *options);
+
+G_END_DECLS
