@@ -18,8 +18,7 @@ test_gateway_codes_are_numbers (void)
   g_autoptr (GError) error = g_error_new (HS_GATEWAY_ERROR, 404, "no such user");
   g_autofree char *text = hs_json_object_to_text (hs_error_to_json (error));
 
-  g_assert_cmpstr (text, ==,
-                   "{\"name\":\"BasicError\",\"code\":404,\"message\":\"no such user\"}");
+  g_assert_cmpstr (text, ==, "{\"name\":\"BasicError\",\"code\":404,\"message\":\"no such user\"}");
 }
 
 static void

@@ -66,8 +66,7 @@ hs_real_clock_init_interface (HsClockInterface *interface)
 G_DEFINE_FINAL_TYPE_WITH_CODE (HsRealClock,
                                hs_real_clock,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (HS_TYPE_CLOCK,
-                                                      hs_real_clock_init_interface))
+                               G_IMPLEMENT_INTERFACE (HS_TYPE_CLOCK, hs_real_clock_init_interface))
 
 static void
 hs_real_clock_class_init (HsRealClockClass *klass)

@@ -34,10 +34,7 @@ gint64 hs_clock_get_wall_ms (HsClock *self);
 
 /* Calls @callback once, not before @delay_ms from now, on the main context.
  * Returns: an id for hs_clock_clear_timer(), never 0. It is void once the callback has begun. */
-guint hs_clock_add_timer (HsClock *self,
-                          guint delay_ms,
-                          HsTimerFunc callback,
-                          gpointer user_data);
+guint hs_clock_add_timer (HsClock *self, guint delay_ms, HsTimerFunc callback, gpointer user_data);
 
 /* Removes the timer and sets *@timer_id to 0; does nothing when it is 0 already.
  * A callback sets its own id variable to 0 first thing. */

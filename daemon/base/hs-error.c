@@ -3,11 +3,11 @@
 
 #include "hs-error.h"
 
-G_DEFINE_QUARK (hs-error, hs_error)
-G_DEFINE_QUARK (hs-authentication-error, hs_authentication_error)
-G_DEFINE_QUARK (hs-subscription-error, hs_subscription_error)
-G_DEFINE_QUARK (hs-call-error, hs_call_error)
-G_DEFINE_QUARK (hs-gateway-error, hs_gateway_error)
+G_DEFINE_QUARK (hs - error, hs_error)
+G_DEFINE_QUARK (hs - authentication - error, hs_authentication_error)
+G_DEFINE_QUARK (hs - subscription - error, hs_subscription_error)
+G_DEFINE_QUARK (hs - call - error, hs_call_error)
+G_DEFINE_QUARK (hs - gateway - error, hs_gateway_error)
 
 typedef struct {
   GQuark (*domain) (void);

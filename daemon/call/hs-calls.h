@@ -24,10 +24,8 @@ G_DECLARE_FINAL_TYPE (HsCalls, hs_calls, HS, CALLS, GObject)
  *   "ended" (const char *call_id, JsonObject *log_record): a finished call for the local call log
  *     (spec call-signalling 1.7) */
 
-HsCalls *hs_calls_new (HsClock *clock,
-                       HsConfig *config,
-                       HsSignalling *signalling,
-                       HsPeerFactory *peers);
+HsCalls *
+hs_calls_new (HsClock *clock, HsConfig *config, HsSignalling *signalling, HsPeerFactory *peers);
 
 /* In every operation below:
  * @options: (nullable): the SDK's options object, checked against the contract
@@ -54,20 +52,14 @@ gboolean hs_calls_answer (HsCalls *self,
                           GTask *waiter,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-gboolean hs_calls_reject (HsCalls *self,
-                          const char *call_id,
-                          GTask *waiter,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_calls_reject (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
-gboolean hs_calls_ignore (HsCalls *self,
-                          const char *call_id,
-                          GTask *waiter,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_calls_ignore (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
-gboolean hs_calls_end (HsCalls *self,
-                       const char *call_id,
-                       GTask *waiter,
-                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_calls_end (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* The waiter returns (transfer full) a JsonObject *: the report (hs_peer_get_stats_async). */
 gboolean hs_calls_get_stats (HsCalls *self,

@@ -63,15 +63,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsSignallingReply, hs_signalling_reply_free)
 
 /* What comes unasked; the comment names the eventType of spec call-signalling 2.2. */
 typedef enum {
-  HS_MESSAGE_CALL,       /* call */
-  HS_MESSAGE_RINGING,    /* ringing */
-  HS_MESSAGE_PROGRESS,   /* sessionProgress */
-  HS_MESSAGE_UPDATE,     /* startCallUpdate */
-  HS_MESSAGE_ANSWER,     /* respondCallUpdate */
-  HS_MESSAGE_END,        /* callEnd */
-  HS_MESSAGE_CANCEL,     /* callCancel */
-  HS_MESSAGE_COMPLETE,   /* sessionComplete */
-  HS_MESSAGE_FAIL,       /* sessionFail */
+  HS_MESSAGE_CALL,     /* call */
+  HS_MESSAGE_RINGING,  /* ringing */
+  HS_MESSAGE_PROGRESS, /* sessionProgress */
+  HS_MESSAGE_UPDATE,   /* startCallUpdate */
+  HS_MESSAGE_ANSWER,   /* respondCallUpdate */
+  HS_MESSAGE_END,      /* callEnd */
+  HS_MESSAGE_CANCEL,   /* callCancel */
+  HS_MESSAGE_COMPLETE, /* sessionComplete */
+  HS_MESSAGE_FAIL,     /* sessionFail */
 } HsMessageKind;
 
 /* Borrowed by the handlers of "received". Texts are valid UTF-8, NULL where absent. */

@@ -40,19 +40,15 @@ gboolean hs_session_set_credentials (HsSession *self,
 
 /* setCredentials, then subscribe to authentication.subscription.service, or to call, IM and
  * Presence when that is not configured. @options: (nullable): forceLogOut, clientCorrelator. */
-void hs_session_connect (HsSession *self,
-                         JsonObject *credentials,
-                         JsonObject *options,
-                         GTask *waiter);
+void
+hs_session_connect (HsSession *self, JsonObject *credentials, JsonObject *options, GTask *waiter);
 
 /* Unsubscribes from everything and closes the websocket, whichever way the subscription began. */
 void hs_session_disconnect (HsSession *self, GTask *waiter);
 
 /* @services: names, or objects with "service". Operations are queued and run one at a time. */
-void hs_session_subscribe (HsSession *self,
-                           JsonArray *services,
-                           JsonObject *options,
-                           GTask *waiter);
+void
+hs_session_subscribe (HsSession *self, JsonArray *services, JsonObject *options, GTask *waiter);
 void hs_session_unsubscribe (HsSession *self, JsonArray *services, GTask *waiter);
 
 /* Goes to rest: DELETE of the subscription (given up after 2 s), websocket closed, nothing emitted

@@ -17,14 +17,13 @@ hs_redact (const char *text)
 {
   static gsize once;
   static GRegex *pattern;
-  g_autoptr (GError) error = NULL;
-  char *redacted;
 
   if (g_once_init_enter (&once)) {
     pattern = g_regex_new (SECRET_PATTERN, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL);
     g_once_init_leave (&once, 1);
   }
-  redacted = g_regex_replace (pattern, text, -1, 0, "\\1\\2\\3\\4\\5…", 0, &error);
-  /* A text that cannot be searched (say, broken UTF-8) is not shown at all. */
-  return redacted != NULL ? redacted : g_strdup ("(entry withheld: it is not valid text)");
+  /* A text that cannot be searched is not shown at all. */
+  if (!g_utf8_validate (text, -1, NULL))
+    return g_strdup ("(entry withheld: it is not valid UTF-8)");
+  return g_regex_replace (pattern, text, -1, 0, "\\1\\2\\3\\4\\5…", 0, NULL);
 }

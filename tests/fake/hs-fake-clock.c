@@ -82,8 +82,7 @@ hs_fake_clock_init_interface (HsClockInterface *interface)
 G_DEFINE_FINAL_TYPE_WITH_CODE (HsFakeClock,
                                hs_fake_clock,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (HS_TYPE_CLOCK,
-                                                      hs_fake_clock_init_interface))
+                               G_IMPLEMENT_INTERFACE (HS_TYPE_CLOCK, hs_fake_clock_init_interface))
 
 static void
 hs_fake_clock_finalize (GObject *object)
