@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-call"
+
+#include "hs-peer.h"
+
+G_DEFINE_BOXED_TYPE (HsTrack, hs_track, hs_track_copy, hs_track_free)
+G_DEFINE_INTERFACE (HsPeer, hs_peer, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (HsPeerFactory, hs_peer_factory, G_TYPE_OBJECT)
+
+HsTrack *
+hs_track_copy (const HsTrack *track)
+{
+  HsTrack *copy = g_new (HsTrack, 1);
+
+  *copy = *track;
+  copy->id = g_strdup (track->id);
+  copy->media_id = g_strdup (track->media_id);
+  copy->label = g_strdup (track->label);
+  return copy;
+}
+
+void
+hs_track_free (HsTrack *track)
+{
+  if (track == NULL)
+    return;
+
+  g_free (track->id);
+  g_free (track->media_id);
+  g_free (track->label);
+  g_free (track);
+}
+
+/* Everything is lent to the handlers, which run before the emitter goes on. */
+#define LENT(type) ((type) | G_SIGNAL_TYPE_STATIC_SCOPE)
+
+static void
+hs_peer_default_init (HsPeerInterface *iface)
+{
+  g_signal_new ("track-added", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                LENT (HS_TYPE_TRACK));
+  g_signal_new ("track-ended", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                LENT (HS_TYPE_TRACK));
+  g_signal_new ("source-muted", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                2, LENT (G_TYPE_STRING), G_TYPE_BOOLEAN);
+  g_signal_new ("state-changed", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                2, G_TYPE_INT, LENT (G_TYPE_ERROR));
+}
+
+static void
+hs_peer_factory_default_init (HsPeerFactoryInterface *iface)
+{
+}
+
+void
+hs_peer_open_media_async (HsPeer *self,
+                          const HsMediaRequest *request,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+  g_return_if_fail (request != NULL);
+
+  HS_PEER_GET_IFACE (self)->open_media_async (self, request, cancellable, callback, user_data);
+}
+
+GPtrArray *
+hs_peer_open_media_finish (HsPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), NULL);
+
+  return HS_PEER_GET_IFACE (self)->open_media_finish (self, result, error);
+}
+
+void
+hs_peer_create_offer_async (HsPeer *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  HS_PEER_GET_IFACE (self)->create_offer_async (self, cancellable, callback, user_data);
+}
+
+char *
+hs_peer_create_offer_finish (HsPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), NULL);
+
+  return HS_PEER_GET_IFACE (self)->create_offer_finish (self, result, error);
+}
+
+void
+hs_peer_set_remote_async (HsPeer *self,
+                          HsDescriptionType type,
+                          const char *sdp,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+  g_return_if_fail (sdp != NULL);
+
+  HS_PEER_GET_IFACE (self)->set_remote_async (self, type, sdp, cancellable, callback, user_data);
+}
+
+gboolean
+hs_peer_set_remote_finish (HsPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), FALSE);
+
+  return HS_PEER_GET_IFACE (self)->set_remote_finish (self, result, error);
+}
+
+void
+hs_peer_create_answer_async (HsPeer *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  HS_PEER_GET_IFACE (self)->create_answer_async (self, cancellable, callback, user_data);
+}
+
+char *
+hs_peer_create_answer_finish (HsPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), NULL);
+
+  return HS_PEER_GET_IFACE (self)->create_answer_finish (self, result, error);
+}
+
+void
+hs_peer_set_local_hold (HsPeer *self, gboolean held)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  HS_PEER_GET_IFACE (self)->set_local_hold (self, held);
+}
+
+void
+hs_peer_rollback (HsPeer *self)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  HS_PEER_GET_IFACE (self)->rollback (self);
+}
+
+const char *
+hs_peer_get_remote_description (HsPeer *self)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), NULL);
+
+  return HS_PEER_GET_IFACE (self)->get_remote_description (self);
+}
+
+gboolean
+hs_peer_set_speaker (HsPeer *self, const char *speaker_id, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), FALSE);
+  g_return_val_if_fail (speaker_id != NULL, FALSE);
+
+  return HS_PEER_GET_IFACE (self)->set_speaker (self, speaker_id, error);
+}
+
+void
+hs_peer_get_stats_async (HsPeer *self,
+                         const char *track_id,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  HS_PEER_GET_IFACE (self)->get_stats_async (self, track_id, cancellable, callback, user_data);
+}
+
+JsonObject *
+hs_peer_get_stats_finish (HsPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), NULL);
+
+  return HS_PEER_GET_IFACE (self)->get_stats_finish (self, result, error);
+}
+
+void
+hs_peer_close (HsPeer *self)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  HS_PEER_GET_IFACE (self)->close (self);
+}
+
+HsPeer *
+hs_peer_factory_create_peer (HsPeerFactory *self, const HsPeerOptions *options)
+{
+  g_return_val_if_fail (HS_IS_PEER_FACTORY (self), NULL);
+  g_return_val_if_fail (options != NULL, NULL);
+
+  return HS_PEER_FACTORY_GET_IFACE (self)->create_peer (self, options);
+}
