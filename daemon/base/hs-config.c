@@ -92,9 +92,17 @@ hs_config_new (JsonObject *defaults)
 {
   HsConfig *self = g_object_new (HS_TYPE_CONFIG, NULL);
 
+  hs_config_reset (self, defaults);
+  return self;
+}
+
+void
+hs_config_reset (HsConfig *self, JsonObject *defaults)
+{
+  g_clear_pointer (&self->defaults, json_object_unref);
+  g_clear_pointer (&self->values, json_object_unref);
   self->defaults = copy_object (defaults);
   self->values = copy_object (defaults);
-  return self;
 }
 
 void

@@ -22,6 +22,9 @@ G_DECLARE_FINAL_TYPE (HsConfig, hs_config, HS, CONFIG, GObject)
 /* @defaults: (transfer none) (nullable) */
 HsConfig *hs_config_new (JsonObject *defaults);
 
+/* Drops every value and starts anew from @defaults; emits nothing. */
+void hs_config_reset (HsConfig *self, JsonObject *defaults);
+
 /* Lays @values over the tree: objects are merged member by member, anything else replaces what was
  * there, and JSON null takes a key back to its default. */
 void hs_config_merge (HsConfig *self, JsonObject *values);
