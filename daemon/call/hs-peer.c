@@ -142,6 +142,24 @@ hs_peer_set_local_hold (HsPeer *self, gboolean held)
 }
 
 void
+hs_peer_set_bandwidth (HsPeer *self, JsonObject *bandwidth)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  if (HS_PEER_GET_IFACE (self)->set_bandwidth != NULL)
+    HS_PEER_GET_IFACE (self)->set_bandwidth (self, bandwidth);
+}
+
+void
+hs_peer_renew_transport (HsPeer *self)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  if (HS_PEER_GET_IFACE (self)->renew_transport != NULL)
+    HS_PEER_GET_IFACE (self)->renew_transport (self);
+}
+
+void
 hs_peer_rollback (HsPeer *self)
 {
   g_return_if_fail (HS_IS_PEER (self));

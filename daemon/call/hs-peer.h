@@ -100,6 +100,8 @@ struct _HsPeerInterface {
                                gpointer user_data);
   char *(*create_answer_finish) (HsPeer *self, GAsyncResult *result, GError **error);
   void (*set_local_hold) (HsPeer *self, gboolean held);
+  void (*set_bandwidth) (HsPeer *self, JsonObject *bandwidth); /* optional */
+  void (*renew_transport) (HsPeer *self);                      /* optional */
   void (*rollback) (HsPeer *self);
   const char *(*get_remote_description) (HsPeer *self);
   gboolean (*set_speaker) (HsPeer *self, const char *speaker_id, GError **error);
@@ -169,6 +171,14 @@ char *hs_peer_create_answer_finish (HsPeer *self,
 
 /* While held every section of our descriptions is inactive; takes effect with the next one. */
 void hs_peer_set_local_hold (HsPeer *self, gboolean held);
+
+/* New limits, as HsPeerOptions.bandwidth: they are known only when a call is answered, and change
+ * with added and removed media. Takes effect with the next local description. */
+void hs_peer_set_bandwidth (HsPeer *self, JsonObject *bandwidth);
+
+/* The next offer is made on a new transport, for its answer may come from somebody else (4.8 b);
+ * what runs goes on until then. */
+void hs_peer_renew_transport (HsPeer *self);
 
 /* Forgets a local offer that was refused, or a remote offer that will not be answered: negotiation
  * is again where the last completed exchange left it; running media is not touched. */

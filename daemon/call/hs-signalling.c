@@ -24,6 +24,25 @@ hs_signalling_reply_free (HsSignallingReply *reply)
   g_free (reply);
 }
 
+HsSignallingMessage *
+hs_signalling_message_copy (const HsSignallingMessage *message)
+{
+  HsSignallingMessage *copy = g_new (HsSignallingMessage, 1);
+
+  *copy = *message;
+  copy->session = g_strdup (message->session);
+  copy->sdp = g_strdup (message->sdp);
+  copy->caller_name = g_strdup (message->caller_name);
+  copy->caller_number = g_strdup (message->caller_number);
+  copy->callee_number = g_strdup (message->callee_number);
+  copy->remote_name = g_strdup (message->remote_name);
+  copy->remote_number = g_strdup (message->remote_number);
+  copy->reason_text = g_strdup (message->reason_text);
+  if (message->custom_parameters != NULL)
+    copy->custom_parameters = json_array_ref (message->custom_parameters);
+  return copy;
+}
+
 void
 hs_signalling_message_free (HsSignallingMessage *message)
 {

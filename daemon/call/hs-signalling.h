@@ -92,6 +92,7 @@ typedef struct {
   double retry_after; /* seconds, -1 when absent */
 } HsSignallingMessage;
 
+HsSignallingMessage *hs_signalling_message_copy (const HsSignallingMessage *message);
 void hs_signalling_message_free (HsSignallingMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsSignallingMessage, hs_signalling_message_free)
 
