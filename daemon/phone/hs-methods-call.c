@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-phone"
+
+#include "base/hs-json.h"
+#include "hs-phone.h"
+#include "hs-reply.h"
+#include "protocol/hs-protocol.h"
+#include "rpc/hs-request.h"
+
+/* Left out, the media of a call is audio: what somebody who makes a call by hand means. */
+static HsMediaRequest
+read_media (JsonObject *media)
+{
+  HsMediaRequest request = {
+    .audio = hs_json_get_boolean (media, "audio", media == NULL),
+    .video = hs_json_get_boolean (media, "video", FALSE),
+    .screen = hs_json_get_boolean (media, "screen", FALSE),
+    .audio_options = hs_json_get_object (media, "audioOptions"),
+    .video_options = hs_json_get_object (media, "videoOptions"),
+    .screen_options = hs_json_get_object (media, "screenOptions"),
+  };
+
+  return request;
+}
+
+/* Returns: (nullable): the calls; NULL when @request (then taken) was answered that there are none.
+ */
+static HsCalls *
+get_calls (HsPhone *phone, HsRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  HsCalls *calls = hs_phone_get_calls (phone, &error);
+
+  if (calls == NULL)
+    hs_request_fail (request, error);
+  return calls;
+}
+
+typedef struct {
+  HsRequest *request;
+  char *call_id;
+} Made;
+
+static void
+made_free (Made *made)
+{
+  g_free (made->call_id);
+  g_free (made);
+}
+
+static void
+on_made (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Made *made = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    hs_request_answer_string (made->request, made->call_id);
+  else
+    hs_request_fail (made->request, error);
+}
+
+void
+hs_handle_call_make (HsPhone *phone, HsRequest *request, const HsCallMakeParams *params)
+{
+  HsCalls *calls = get_calls (phone, request);
+  HsMediaRequest media = read_media (params->media);
+  g_autoptr (GTask) waiter = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *call_id;
+  Made *made = NULL;
+
+  if (calls == NULL)
+    return;
+  if (params->await) {
+    made = g_new0 (Made, 1);
+    made->request = request;
+    waiter = g_task_new (NULL, NULL, on_made, NULL);
+    g_task_set_task_data (waiter, made, (GDestroyNotify) made_free);
+  }
+  call_id = hs_calls_make (calls, params->destination, &media, params->options,
+                           waiter != NULL ? g_object_ref (waiter) : NULL, &error);
+  if (call_id == NULL)
+    hs_request_fail (request, error);
+  else if (made != NULL)
+    made->call_id = g_strdup (call_id);
+  else
+    hs_request_answer_string (request, call_id);
+}
+
+void
+hs_handle_call_answer (HsPhone *phone, HsRequest *request, const HsCallAnswerParams *params)
+{
+  HsCalls *calls = get_calls (phone, request);
+  HsMediaRequest media = read_media (params->media);
+  g_autoptr (GError) error = NULL;
+  gboolean began;
+
+  if (calls == NULL)
+    return;
+  began = hs_calls_answer (calls, params->call_id, &media, params->options,
+                           hs_reply_waiter (request, params->await), &error);
+  hs_reply_begun (request, began, params->await, error);
+}
+
+typedef gboolean (*Operation) (HsCalls *, const char *, GTask *, GError **);
+
+static void
+run_operation (
+    HsPhone *phone, HsRequest *request, const char *call_id, gboolean await, Operation operation)
+{
+  HsCalls *calls = get_calls (phone, request);
+  g_autoptr (GError) error = NULL;
+  gboolean began;
+
+  if (calls == NULL)
+    return;
+  began = operation (calls, call_id, hs_reply_waiter (request, await), &error);
+  hs_reply_begun (request, began, await, error);
+}
+
+void
+hs_handle_call_reject (HsPhone *phone, HsRequest *request, const HsCallRejectParams *params)
+{
+  run_operation (phone, request, params->call_id, params->await, hs_calls_reject);
+}
+
+void
+hs_handle_call_ignore (HsPhone *phone, HsRequest *request, const HsCallIgnoreParams *params)
+{
+  run_operation (phone, request, params->call_id, params->await, hs_calls_ignore);
+}
+
+void
+hs_handle_call_end (HsPhone *phone, HsRequest *request, const HsCallEndParams *params)
+{
+  run_operation (phone, request, params->call_id, params->await, hs_calls_end);
+}
+
+static JsonNode *
+report_to_node (gpointer value)
+{
+  return hs_json_node_take_object (value);
+}
+
+void
+hs_handle_call_get_stats (HsPhone *phone, HsRequest *request, const HsCallGetStatsParams *params)
+{
+  HsCalls *calls = get_calls (phone, request);
+  g_autoptr (GError) error = NULL;
+  gboolean began;
+
+  if (calls == NULL)
+    return;
+  began =
+      hs_calls_get_stats (calls, params->call_id, params->track_id,
+                          hs_reply_waiter_full (request, params->await, report_to_node), &error);
+  hs_reply_begun (request, began, params->await, error);
+}
+
+void
+hs_handle_call_get_all (HsPhone *phone, HsRequest *request)
+{
+  HsCalls *calls = get_calls (phone, request);
+
+  if (calls != NULL)
+    hs_request_answer (request, hs_json_node_take_array (hs_calls_dup_all (calls)));
+}
+
+void
+hs_handle_call_get_by_id (HsPhone *phone, HsRequest *request, const HsCallGetByIdParams *params)
+{
+  HsCalls *calls = get_calls (phone, request);
+
+  if (calls != NULL)
+    hs_request_answer_object (request, hs_calls_dup_by_id (calls, params->call_id));
+}
+
+void
+hs_handle_call_change_speaker (HsPhone *phone,
+                               HsRequest *request,
+                               const HsCallChangeSpeakerParams *params)
+{
+  HsCalls *calls = get_calls (phone, request);
+  g_autoptr (GError) error = NULL;
+
+  if (calls == NULL)
+    return;
+  if (hs_calls_set_speaker (calls, params->call_id, params->speaker_id, &error))
+    hs_request_answer (request, NULL);
+  else
+    hs_request_fail (request, error);
+}
+
+/* The default devices are configuration: whatever opens a device next finds them there. */
+void
+hs_handle_call_set_default_devices (HsPhone *phone,
+                                    HsRequest *request,
+                                    const HsCallSetDefaultDevicesParams *params)
+{
+  g_autoptr (JsonObject) values = json_object_new ();
+
+  if (get_calls (phone, request) == NULL)
+    return;
+  json_object_set_object_member (values, "media", json_object_ref (params->devices));
+  hs_config_merge (hs_phone_get_config (phone), values);
+  hs_request_answer (request, NULL);
+}
