@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-media"
+
+#include "hs-leg-private.h"
+
+#include "base/hs-error.h"
+#include "sdp/hs-sdp-codec.h"
+
+#include <string.h>
+
+/* Every operation is a chain of questions to webrtcbin. It answers on a thread of its own; each
+ * answer is posted to the control thread and goes to the function that self->reply names. */
+
+#define OFFERED_AUDIO                                                                              \
+  "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,"                 \
+  "encoding-params=(string)2,minptime=(string)10,useinbandfec=(string)1;"                          \
+  "application/x-rtp,media=audio,encoding-name=PCMU,payload=0,clock-rate=8000;"                    \
+  "application/x-rtp,media=audio,encoding-name=PCMA,payload=8,clock-rate=8000;"                    \
+  "application/x-rtp,media=audio,encoding-name=TELEPHONE-EVENT,payload=110,clock-rate=48000;"      \
+  "application/x-rtp,media=audio,encoding-name=TELEPHONE-EVENT,payload=126,clock-rate=8000"
+
+/* --- one operation --- */
+
+static gboolean
+begin (HsLeg *self,
+       GCancellable *cancellable,
+       GAsyncReadyCallback callback,
+       gpointer user_data,
+       gpointer tag)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tag);
+  if (self->pipeline == NULL || self->task != NULL) {
+    g_task_return_new_error (task, G_IO_ERROR,
+                             self->pipeline == NULL ? G_IO_ERROR_CLOSED : G_IO_ERROR_PENDING,
+                             "the transport cannot be negotiated now");
+    return FALSE;
+  }
+  self->task = g_steal_pointer (&task);
+  return TRUE;
+}
+
+static GTask *
+end (HsLeg *self)
+{
+  self->reply = NULL;
+  return g_steal_pointer (&self->task);
+}
+
+static void
+fail (HsLeg *self, const char *what, const GError *reason)
+{
+  g_autoptr (GTask) task = end (self);
+
+  g_task_return_new_error (task, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "%s: %s", what,
+                           reason != NULL ? reason->message : "the media engine gave no reason");
+}
+
+static void
+succeed (HsLeg *self, HsSdp *description)
+{
+  g_autoptr (GTask) task = end (self);
+
+  g_task_return_pointer (task, description, (GDestroyNotify) hs_sdp_free);
+}
+
+/* --- questions and replies --- */
+
+static void
+on_reply (gpointer owner, gpointer data)
+{
+  HsLeg *self = owner;
+  GstPromise *promise = data;
+  const GstStructure *reply = NULL;
+  HsLegReply handler = self->reply;
+  g_autoptr (GError) error = NULL;
+
+  if (self->task == NULL || handler == NULL)
+    return;
+  self->reply = NULL;
+  if (gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED)
+    reply = gst_promise_get_reply (promise);
+  /* A reply may well say that it failed. */
+  if (reply != NULL && gst_structure_has_field (reply, "error"))
+    gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL);
+  if (error != NULL)
+    fail (self, "the media engine refused the description", error);
+  else
+    handler (self, self->task, reply);
+}
+
+static void
+on_promise_changed (GstPromise *promise, gpointer user_data)
+{
+  hs_leg_post_send (user_data, on_reply, gst_promise_ref (promise),
+                    (GDestroyNotify) gst_promise_unref);
+}
+
+static void
+unref_post (gpointer data)
+{
+  hs_leg_post_unref (data);
+}
+
+static GstPromise *
+expect_reply (HsLeg *self, HsLegReply handler)
+{
+  self->reply = handler;
+  return gst_promise_new_with_change_func (on_promise_changed, hs_leg_post_ref (self->post),
+                                           unref_post);
+}
+
+static void
+apply (HsLeg *self, const char *signal, GstWebRTCSDPType type, HsSdp *sdp, HsLegReply handler)
+{
+  g_autofree char *text = hs_sdp_to_text (sdp);
+  GstWebRTCSessionDescription *description;
+  GstSDPMessage *message = NULL;
+  GstPromise *promise;
+
+  if (gst_sdp_message_new_from_text (text, &message) != GST_SDP_OK) {
+    fail (self, "the media engine cannot read the description", NULL);
+    return;
+  }
+  description = gst_webrtc_session_description_new (type, message);
+  promise = expect_reply (self, handler);
+  g_signal_emit_by_name (self->webrtc, signal, description, promise);
+  gst_promise_unref (promise);
+  gst_webrtc_session_description_free (description);
+}
+
+static void
+ask_for_description (HsLeg *self, const char *signal, HsLegReply handler)
+{
+  GstPromise *promise = expect_reply (self, handler);
+
+  g_signal_emit_by_name (self->webrtc, signal, NULL, promise);
+  gst_promise_unref (promise);
+}
+
+static HsSdp *
+read_description (GstWebRTCSessionDescription *description, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (description == NULL) {
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "there is no description");
+    return NULL;
+  }
+  text = gst_sdp_message_as_text (description->sdp);
+  return hs_sdp_parse (text, error);
+}
+
+static HsSdp *
+read_reply (const GstStructure *reply, const char *field, GError **error)
+{
+  GstWebRTCSessionDescription *description = NULL;
+  HsSdp *sdp;
+
+  if (reply != NULL)
+    gst_structure_get (reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
+  sdp = read_description (description, error);
+  g_clear_pointer (&description, gst_webrtc_session_description_free);
+  return sdp;
+}
+
+/* --- lines --- */
+
+static gboolean
+request_audio (HsLeg *self, guint line, const char *preferences)
+{
+  g_autofree char *name = g_strdup_printf ("sink_%u", line);
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+  g_autoptr (GstCaps) caps = gst_caps_from_string (preferences);
+
+  self->audio_pad = gst_element_request_pad_simple (self->webrtc, name);
+  if (self->audio_pad == NULL)
+    return FALSE;
+  self->audio_line = line;
+  g_object_get (self->audio_pad, "transceiver", &transceiver, NULL);
+  g_object_set (transceiver, "codec-preferences", caps, NULL);
+  return TRUE;
+}
+
+static void
+expect_events (HsLeg *self, HsSdp *sdp)
+{
+  HsSdpSection *section = hs_sdp_get_section (sdp, self->audio_line);
+  g_autoptr (GPtrArray) codecs = section != NULL ? hs_sdp_section_dup_codecs (section) : NULL;
+
+  for (guint i = 0; codecs != NULL && i < codecs->len; i++) {
+    const HsSdpCodec *codec = codecs->pdata[i];
+
+    if (g_ascii_strcasecmp (codec->name, "telephone-event") == 0)
+      hs_leg_gate_add_event_payload (self->gate, codec->payload);
+  }
+}
+
+static HsSdpCodec *
+find_audio_codec (HsSdp *sdp, guint line)
+{
+  HsSdpSection *section = hs_sdp_get_section (sdp, line);
+
+  if (section == NULL || hs_sdp_section_get_kind (section) != HS_SDP_AUDIO)
+    return NULL;
+  return hs_sdp_section_find_codec (section, hs_leg_audio_get_codec_names ());
+}
+
+/* --- offer --- */
+
+static void
+on_offer_created (HsLeg *self, GTask *task, const GstStructure *reply)
+{
+  g_autoptr (GError) error = NULL;
+  HsSdp *offer = read_reply (reply, "offer", &error);
+
+  if (offer == NULL) {
+    fail (self, "the media engine made no offer", error);
+    return;
+  }
+  expect_events (self, offer);
+  succeed (self, offer);
+}
+
+void
+hs_leg_create_offer_async (HsLeg *self,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  if (!begin (self, cancellable, callback, user_data, hs_leg_create_offer_async))
+    return;
+  if (self->audio_pad == NULL && !request_audio (self, 0, OFFERED_AUDIO))
+    fail (self, "the media engine has no room for audio", NULL);
+  else
+    ask_for_description (self, "create-offer", on_offer_created);
+}
+
+HsSdp *
+hs_leg_create_offer_finish (HsLeg *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- answer --- */
+
+/* webrtcbin answers with the one codec alone; telephone-event has to be put back, or it would drop
+ * event packets as unknown ones. */
+static void
+add_events (HsLeg *self, HsSdp *answer)
+{
+  HsSdpSection *offered = hs_sdp_get_section (self->remote, self->audio_line);
+  HsSdpSection *answered = hs_sdp_get_section (answer, self->audio_line);
+  g_autoptr (HsSdpCodec) codec = NULL;
+  int payload = -1;
+
+  if (offered == NULL || answered == NULL)
+    return;
+  codec = hs_sdp_section_find_codec (answered, hs_leg_audio_get_codec_names ());
+  if (codec != NULL)
+    payload = hs_sdp_section_find_telephone_event (offered, codec->clock_rate);
+  if (payload < 0)
+    return;
+  hs_sdp_section_add_telephone_event (answered, payload, codec->clock_rate);
+  hs_leg_gate_add_event_payload (self->gate, payload);
+}
+
+static void
+on_answer_created (HsLeg *self, GTask *task, const GstStructure *reply)
+{
+  g_autoptr (GError) error = NULL;
+  HsSdp *answer = read_reply (reply, "answer", &error);
+
+  if (answer == NULL) {
+    fail (self, "the media engine made no answer", error);
+    return;
+  }
+  add_events (self, answer);
+  succeed (self, answer);
+}
+
+static gboolean
+request_offered_audio (HsLeg *self)
+{
+  for (guint i = 0; i < hs_sdp_get_n_sections (self->remote); i++) {
+    g_autoptr (HsSdpCodec) codec = find_audio_codec (self->remote, i);
+    g_autofree char *caps = NULL;
+
+    if (codec == NULL)
+      continue;
+    /* Payload numbers are compared literally: the offer's own is the only one that fits. */
+    caps = g_strdup_printf (
+        "application/x-rtp,media=audio,encoding-name=%s,payload=%d,clock-rate=%u%s", codec->name,
+        codec->payload, codec->clock_rate,
+        codec->channels == 2 ? ",encoding-params=(string)2" : "");
+    return request_audio (self, i, caps);
+  }
+  return TRUE;
+}
+
+static void
+on_offer_applied (HsLeg *self, GTask *task, const GstStructure *reply)
+{
+  if (!request_offered_audio (self))
+    fail (self, "the media engine has no room for audio", NULL);
+  else
+    ask_for_description (self, "create-answer", on_answer_created);
+}
+
+void
+hs_leg_create_answer_async (HsLeg *self,
+                            HsSdp *offer,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  if (!begin (self, cancellable, callback, user_data, hs_leg_create_answer_async))
+    return;
+  g_clear_pointer (&self->remote, hs_sdp_free);
+  self->remote = hs_sdp_copy (offer);
+  apply (self, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, offer, on_offer_applied);
+}
+
+HsSdp *
+hs_leg_create_answer_finish (HsLeg *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- local description --- */
+
+static void
+finish_local (gpointer user_data)
+{
+  HsLeg *self = user_data;
+  GstWebRTCSessionDescription *description = NULL;
+  g_autoptr (GError) error = NULL;
+  HsSdp *sdp;
+
+  g_clear_pointer (&self->wait, hs_ice_wait_free);
+  g_object_get (self->webrtc, "local-description", &description, NULL);
+  sdp = read_description (description, &error);
+  g_clear_pointer (&description, gst_webrtc_session_description_free);
+  if (sdp != NULL)
+    succeed (self, sdp);
+  else
+    fail (self, "the media engine lost its description", error);
+}
+
+static gboolean
+has_enough_candidates (gpointer user_data)
+{
+  HsLeg *self = user_data;
+
+  for (guint i = 0; i < self->candidates->len; i++) {
+    if (strstr (self->candidates->pdata[i], " typ relay") != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+hs_leg_on_candidate (gpointer owner, gpointer data)
+{
+  HsLeg *self = owner;
+
+  g_ptr_array_add (self->candidates, g_strdup (data));
+}
+
+void
+hs_leg_on_gathered (gpointer owner, gpointer data)
+{
+  HsLeg *self = owner;
+
+  self->gathered = TRUE;
+  if (self->wait != NULL)
+    hs_ice_wait_end_of_candidates (self->wait);
+}
+
+static gboolean
+add_sender (HsLeg *self, HsSdp *negotiated, GError **error)
+{
+  g_autoptr (HsSdpCodec) codec = NULL;
+  HsLegAudioFormat format = { .complexity = self->opus_complexity };
+
+  if (self->audio_pad == NULL)
+    return TRUE;
+  codec = find_audio_codec (negotiated, self->audio_line);
+  if (codec == NULL) {
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "there is no codec both ends know");
+    return FALSE;
+  }
+  format.name = codec->name;
+  format.payload = codec->payload;
+  return hs_leg_audio_add_sender (self->audio, GST_BIN (self->pipeline), self->audio_pad, &format,
+                                  error);
+}
+
+static void
+wait_for_candidates (HsLeg *self, GTask *task, const GstStructure *reply)
+{
+  self->wait = hs_ice_wait_new (self->clock, self->ice_delay_ms, self->ice_limit_ms, self->gathered,
+                                has_enough_candidates, finish_local, self);
+}
+
+static void
+on_answer_is_local (HsLeg *self, GTask *task, const GstStructure *reply)
+{
+  HsSdp *answer = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!add_sender (self, answer, &error)) {
+    fail (self, "the answer cannot be used", error);
+    return;
+  }
+  hs_leg_connect (self);
+  wait_for_candidates (self, task, reply);
+}
+
+static void
+on_turn_to_answer (gpointer user_data)
+{
+  HsLeg *self = user_data;
+
+  apply (self, "set-local-description", GST_WEBRTC_SDP_TYPE_ANSWER,
+         g_task_get_task_data (self->task), on_answer_is_local);
+}
+
+void
+hs_leg_set_local_async (HsLeg *self,
+                        HsDescriptionType type,
+                        HsSdp *description,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  if (!begin (self, cancellable, callback, user_data, hs_leg_set_local_async))
+    return;
+  g_task_set_task_data (self->task, hs_sdp_copy (description), (GDestroyNotify) hs_sdp_free);
+  if (type == HS_DESCRIPTION_OFFER)
+    apply (self, "set-local-description", GST_WEBRTC_SDP_TYPE_OFFER, description,
+           wait_for_candidates);
+  else
+    self->ticket = hs_leg_queue_enter (self->queue, on_turn_to_answer, self);
+}
+
+HsSdp *
+hs_leg_set_local_finish (HsLeg *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- remote answer --- */
+
+static void
+on_answer_is_remote (HsLeg *self, GTask *task, const GstStructure *reply)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) ended = NULL;
+
+  if (!add_sender (self, self->remote, &error)) {
+    fail (self, "the answer cannot be used", error);
+    return;
+  }
+  hs_leg_connect (self);
+  ended = end (self);
+  g_task_return_boolean (ended, TRUE);
+}
+
+static void
+on_turn_to_connect (gpointer user_data)
+{
+  HsLeg *self = user_data;
+
+  apply (self, "set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, self->remote,
+         on_answer_is_remote);
+}
+
+void
+hs_leg_set_answer_async (HsLeg *self,
+                         HsSdp *answer,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  if (!begin (self, cancellable, callback, user_data, hs_leg_set_answer_async))
+    return;
+  g_clear_pointer (&self->remote, hs_sdp_free);
+  self->remote = hs_sdp_copy (answer);
+  expect_events (self, answer);
+  self->ticket = hs_leg_queue_enter (self->queue, on_turn_to_connect, self);
+}
+
+gboolean
+hs_leg_set_answer_finish (HsLeg *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

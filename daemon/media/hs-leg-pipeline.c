@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-media"
+
+#include "hs-leg-private.h"
+
+#include "base/hs-error.h"
+#include "hs-ice-servers.h"
+
+#include <agent.h>
+
+/* A server that does not answer costs at most about a second of gathering. */
+#define STUN_INITIAL_TIMEOUT_MS  200
+#define STUN_MAX_RETRANSMISSIONS 3
+
+static void
+unref_post_closure (gpointer data, GClosure *closure)
+{
+  hs_leg_post_unref (data);
+}
+
+static void
+unref_post (gpointer data)
+{
+  hs_leg_post_unref (data);
+}
+
+/* --- what GStreamer's threads say; each just sends a letter --- */
+
+static void
+on_ice_candidate (GstElement *webrtc, guint line, const char *candidate, gpointer user_data)
+{
+  hs_leg_post_send (user_data, hs_leg_on_candidate, g_strdup (candidate), g_free);
+}
+
+static void
+on_gathering_state (GstElement *webrtc, GParamSpec *spec, gpointer user_data)
+{
+  GstWebRTCICEGatheringState state;
+
+  g_object_get (webrtc, "ice-gathering-state", &state, NULL);
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
+    hs_leg_post_send (user_data, hs_leg_on_gathered, NULL, NULL);
+}
+
+static void
+on_connection_state (GstElement *webrtc, GParamSpec *spec, gpointer user_data)
+{
+  GstWebRTCPeerConnectionState state;
+
+  g_object_get (webrtc, "connection-state", &state, NULL);
+  hs_leg_post_send (user_data, hs_leg_on_connection, GINT_TO_POINTER (state), NULL);
+}
+
+static GstBusSyncReply
+on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    g_prefix_error (&error, "%s: ", GST_OBJECT_NAME (GST_MESSAGE_SRC (message)));
+    hs_leg_post_send (user_data, hs_leg_on_bus_error, error, (GDestroyNotify) g_error_free);
+  }
+  gst_message_unref (message);
+  return GST_BUS_DROP;
+}
+
+static void
+on_pad_added (GstElement *webrtc, GstPad *pad, gpointer user_data)
+{
+  HsLegAudio *audio = user_data;
+  g_autoptr (GstObject) pipeline = gst_object_get_parent (GST_OBJECT (webrtc));
+
+  if (GST_PAD_IS_SRC (pad) && pipeline != NULL)
+    hs_leg_audio_add_receiver (audio, GST_BIN (pipeline), pad);
+}
+
+static void
+unref_audio_closure (gpointer data, GClosure *closure)
+{
+  hs_leg_audio_unref (data);
+}
+
+/* --- building --- */
+
+static void
+watch (HsLeg *self, const char *signal, GCallback callback)
+{
+  g_signal_connect_data (self->webrtc, signal, callback, hs_leg_post_ref (self->post),
+                         unref_post_closure, 0);
+}
+
+static void
+use_address (NiceAgent *agent, const char *text)
+{
+  NiceAddress address;
+
+  nice_address_init (&address);
+  if (nice_address_set_from_string (&address, text))
+    nice_agent_add_local_address (agent, &address);
+  else
+    g_warning ("media.address \"%.50s\" is not an address; all are used", text);
+}
+
+static void
+tune_agent (HsLeg *self, const HsLegOptions *options)
+{
+  g_autoptr (GObject) ice = NULL;
+  g_autoptr (GObject) agent = NULL;
+
+  g_object_get (self->webrtc, "ice-agent", &ice, NULL);
+  g_object_set (ice, "ice-tcp", FALSE, NULL);
+  g_object_get (ice, "agent", &agent, NULL);
+  /* Looking for a UPnP gateway makes each gathering 200 ms longer. */
+  g_object_set (agent, "upnp", FALSE, "stun-initial-timeout", STUN_INITIAL_TIMEOUT_MS,
+                "stun-max-retransmissions", STUN_MAX_RETRANSMISSIONS, NULL);
+  if (options->local_address != NULL)
+    use_address (NICE_AGENT (agent), options->local_address);
+}
+
+static void
+add_servers (HsLeg *self, GPtrArray *servers)
+{
+  gboolean has_stun = FALSE;
+
+  for (guint i = 0; servers != NULL && i < servers->len; i++) {
+    const HsIceServer *server = servers->pdata[i];
+    g_autofree char *uri = hs_ice_server_dup_uri (server);
+    gboolean taken = TRUE;
+
+    if (server->relay)
+      g_signal_emit_by_name (self->webrtc, "add-turn-server", uri, &taken);
+    else if (!has_stun)
+      g_object_set (self->webrtc, "stun-server", uri, NULL);
+    has_stun |= !server->relay;
+    if (!taken)
+      g_warning ("ICE server %s was refused", server->host);
+  }
+}
+
+static void
+arrived (gpointer owner, gpointer data)
+{
+  g_signal_emit_by_name (owner, "media-arrived", HS_MEDIA_AUDIO);
+}
+
+/* What the audio half calls on streaming threads. */
+typedef struct {
+  HsLegPost *post;
+  HsLegAudioReceived received;
+  gpointer data;
+  GDestroyNotify destroy;
+} AudioEnd;
+
+static void
+on_audio_received (const gint16 *samples, gsize n_samples, gpointer user_data)
+{
+  AudioEnd *end = user_data;
+
+  if (end->received != NULL)
+    end->received (samples, n_samples, end->data);
+}
+
+static void
+on_audio_arrived (gpointer user_data)
+{
+  hs_leg_post_send (((AudioEnd *) user_data)->post, arrived, NULL, NULL);
+}
+
+static void
+free_audio_end (gpointer user_data)
+{
+  AudioEnd *end = user_data;
+
+  if (end->destroy != NULL)
+    end->destroy (end->data);
+  hs_leg_post_unref (end->post);
+  g_free (end);
+}
+
+static HsLegAudio *
+make_audio (HsLeg *self, const HsLegOptions *options)
+{
+  AudioEnd *end = g_new0 (AudioEnd, 1);
+  HsLegAudioEvents events = { on_audio_received, on_audio_arrived, end, free_audio_end };
+
+  end->post = hs_leg_post_ref (self->post);
+  end->received = options->audio_received;
+  end->data = options->audio_data;
+  end->destroy = options->audio_destroy;
+  return hs_leg_audio_new (&events);
+}
+
+static void
+take_messages (HsLeg *self)
+{
+  /* Every message is looked at where it is posted, so the bus needs no queue and no descriptors. */
+  g_autoptr (GstBus) bus = g_object_new (GST_TYPE_BUS, "enable-async", FALSE, NULL);
+
+  gst_bus_set_sync_handler (bus, on_bus_message, hs_leg_post_ref (self->post), unref_post);
+  gst_element_set_bus (self->pipeline, bus);
+}
+
+gboolean
+hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
+{
+  self->audio = make_audio (self, options);
+  self->webrtc = gst_element_factory_make ("webrtcbin", NULL);
+  if (self->webrtc == NULL) {
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC,
+                 "GStreamer's element webrtcbin is missing");
+    return FALSE;
+  }
+  self->pipeline = gst_pipeline_new (NULL);
+  gst_object_ref (self->webrtc);
+  gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
+  take_messages (self);
+  g_object_set (self->webrtc, "latency", options->jitter_ms, NULL);
+  gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
+  tune_agent (self, options);
+  add_servers (self, options->ice_servers);
+  self->gate = hs_leg_gate_new (self->webrtc, hs_certificate_get_pem (self->certificate));
+  watch (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
+  watch (self, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
+  watch (self, "notify::connection-state", G_CALLBACK (on_connection_state));
+  g_signal_connect_data (self->webrtc, "pad-added", G_CALLBACK (on_pad_added),
+                         hs_leg_audio_ref (self->audio), unref_audio_closure, 0);
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  return TRUE;
+}
+
+/* --- taking apart --- */
+
+static void
+stop_pipeline (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  gst_element_set_state (task_data, GST_STATE_NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+hs_leg_dismantle (HsLeg *self)
+{
+  /* Going to NULL waits for every thread of the pipeline. */
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+
+  gst_clear_object (&self->audio_pad);
+  gst_clear_object (&self->webrtc);
+  g_task_set_source_tag (task, hs_leg_dismantle);
+  g_task_set_task_data (task, g_steal_pointer (&self->pipeline), gst_object_unref);
+  g_task_run_in_thread (task, stop_pipeline);
+}

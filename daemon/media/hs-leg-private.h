@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#define GST_USE_UNSTABLE_API
+#include <gst/gst.h>
+#include <gst/webrtc/webrtc.h>
+
+#include "hs-ice-wait.h"
+#include "hs-leg-gate.h"
+#include "hs-leg-post.h"
+#include "hs-leg.h"
+
+G_BEGIN_DECLS
+
+typedef void (*HsLegReply) (HsLeg *self, GTask *task, const GstStructure *reply);
+
+struct _HsLeg {
+  GObject parent;
+
+  /* what it was made with */
+  HsClock *clock;
+  HsLegQueue *queue;
+  HsCertificate *certificate;
+  int opus_complexity;
+  guint ice_delay_ms;
+  guint ice_limit_ms;
+
+  /* GStreamer's part */
+  HsLegPost *post;
+  HsLegGate *gate;
+  HsLegAudio *audio;
+  GstElement *pipeline; /* NULL once closed */
+  GstElement *webrtc;
+
+  /* the running operation */
+  GTask *task;
+  HsLegReply reply; /* what its next reply is for */
+  HsIceWait *wait;
+  guint ticket;
+
+  /* negotiation */
+  int audio_line; /* index of the section audio uses; -1 for none */
+  GstPad *audio_pad;
+  HsSdp *remote;
+  GPtrArray *candidates; /* (element-type utf8) */
+  gboolean gathered;
+
+  /* connection */
+  HsPeerState state;
+  guint connect_timer;
+  guint watch_timer;
+  guint packets_seen;
+  gint64 last_packet_us;
+  gboolean audio_send;
+  gboolean audio_receive;
+};
+
+/* hs-leg-pipeline.c: making the pipeline and taking it apart */
+gboolean hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error);
+void hs_leg_dismantle (HsLeg *self);
+
+/* hs-leg-negotiation.c */
+void hs_leg_on_candidate (gpointer owner, gpointer data);
+void hs_leg_on_gathered (gpointer owner, gpointer data);
+
+/* hs-leg-connection.c */
+void hs_leg_connect (HsLeg *self);
+void hs_leg_on_connection (gpointer owner, gpointer data);
+void hs_leg_on_bus_error (gpointer owner, gpointer data);
+void hs_leg_stop_watching (HsLeg *self);
+
+G_END_DECLS

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-media"
+
+#include "hs-leg-private.h"
+
+G_DEFINE_FINAL_TYPE (HsLeg, hs_leg, G_TYPE_OBJECT)
+
+static void
+hs_leg_dispose (GObject *object)
+{
+  hs_leg_close (HS_LEG (object));
+  G_OBJECT_CLASS (hs_leg_parent_class)->dispose (object);
+}
+
+static void
+hs_leg_finalize (GObject *object)
+{
+  HsLeg *self = HS_LEG (object);
+
+  g_clear_object (&self->clock);
+  g_clear_object (&self->queue);
+  g_clear_pointer (&self->certificate, hs_certificate_unref);
+  g_clear_pointer (&self->post, hs_leg_post_unref);
+  g_clear_pointer (&self->gate, hs_leg_gate_unref);
+  g_clear_pointer (&self->audio, hs_leg_audio_unref);
+  g_clear_pointer (&self->remote, hs_sdp_free);
+  g_clear_pointer (&self->candidates, g_ptr_array_unref);
+  G_OBJECT_CLASS (hs_leg_parent_class)->finalize (object);
+}
+
+static void
+hs_leg_class_init (HsLegClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hs_leg_dispose;
+  object_class->finalize = hs_leg_finalize;
+  g_signal_new ("state-changed", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                2, G_TYPE_INT, G_TYPE_ERROR);
+  g_signal_new ("media-arrived", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                1, G_TYPE_INT);
+}
+
+static void
+hs_leg_init (HsLeg *self)
+{
+  self->audio_line = -1;
+  self->candidates = g_ptr_array_new_with_free_func (g_free);
+}
+
+HsLeg *
+hs_leg_new (const HsLegOptions *options, GError **error)
+{
+  g_autoptr (HsLeg) self = g_object_new (HS_TYPE_LEG, NULL);
+
+  self->clock = g_object_ref (options->clock);
+  self->queue = g_object_ref (options->queue);
+  self->opus_complexity = options->opus_complexity;
+  self->ice_delay_ms = options->ice_delay_ms;
+  self->ice_limit_ms = options->ice_limit_ms;
+  self->post = hs_leg_post_new (self);
+  if (options->certificate != NULL)
+    self->certificate = hs_certificate_ref (options->certificate);
+  else
+    self->certificate = hs_certificate_new (error);
+  if (self->certificate == NULL || !hs_leg_build (self, options, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+HsPeerState
+hs_leg_get_state (HsLeg *self)
+{
+  return self->state;
+}
+
+HsCertificate *
+hs_leg_get_certificate (HsLeg *self)
+{
+  return self->certificate;
+}
+
+HsLegAudio *
+hs_leg_get_audio (HsLeg *self)
+{
+  return self->audio;
+}
+
+void
+hs_leg_set_bitrate (HsLeg *self, HsMediaKind kind, guint bitrate_bps)
+{
+  if (kind == HS_MEDIA_AUDIO)
+    hs_leg_audio_set_bitrate (self->audio, bitrate_bps);
+}
+
+void
+hs_leg_close (HsLeg *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+  if (self->post != NULL)
+    hs_leg_post_close (self->post);
+  self->state = HS_PEER_CLOSED;
+  g_clear_pointer (&self->wait, hs_ice_wait_free);
+  if (self->clock != NULL)
+    hs_leg_stop_watching (self);
+  if (self->queue != NULL)
+    hs_leg_queue_leave (self->queue, &self->ticket);
+  if (self->audio != NULL)
+    hs_leg_audio_close (self->audio);
+  if (self->pipeline != NULL)
+    hs_leg_dismantle (self);
+  if (task != NULL)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the transport was closed");
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base/hs-clock.h"
+#include "call/hs-peer.h"
+#include "hs-certificate.h"
+#include "hs-leg-audio.h"
+#include "hs-leg-queue.h"
+#include "sdp/hs-sdp.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HsLeg: one generation of a call's transport
+ *
+ * A pipeline with one webrtcbin and a certificate of its own. It is negotiated once, connects once,
+ * and is replaced, never repaired. Descriptions are webrtcbin's: the peer turns them into what
+ * travels and back (sdp/hs-sdp-wire.h, sdp/hs-sdp-engine.h), and decides who may send what.
+ *
+ * No media passes, in either direction, before the far end's certificate has been compared with its
+ * description. GStreamer must be initialised. One operation at a time.
+ */
+#define HS_TYPE_LEG (hs_leg_get_type ())
+G_DECLARE_FINAL_TYPE (HsLeg, hs_leg, HS, LEG, GObject)
+
+/* Everything borrowed, except that HsLeg takes its own references. */
+typedef struct {
+  HsClock *clock;
+  HsLegQueue *queue;          /* lets it connect when it is its turn */
+  GPtrArray *ice_servers;     /* of HsIceServer, with addresses for hosts; nullable */
+  const char *local_address;  /* the only address to use; NULL: all the machine has */
+  HsCertificate *certificate; /* one that was made before; NULL: a new one */
+  guint jitter_ms;            /* depth of the jitter buffer */
+  int opus_complexity;
+  guint ice_delay_ms; /* iceCollectionDelay */
+  guint ice_limit_ms; /* maxIceTimeout */
+  HsLegAudioReceived audio_received;
+  gpointer audio_data;
+  GDestroyNotify audio_destroy;
+} HsLegOptions;
+
+/* Signals, on the control thread:
+ *   "state-changed" (HsPeerState state, const GError *reason): CONNECTING, CONNECTED, LOST, FAILED
+ *   "media-arrived" (HsMediaKind kind): the first packet after receiving was switched on
+ *
+ * @error: HS_CALL_ERROR_GENERIC: a plugin is missing, or the certificate cannot be made */
+HsLeg *hs_leg_new (const HsLegOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+HsPeerState hs_leg_get_state (HsLeg *self);
+
+/* Two legs with one certificate may follow each other where the far ends are different ones. */
+HsCertificate *hs_leg_get_certificate (HsLeg *self);
+
+/* The part that takes audio; for a ticker thread. */
+HsLegAudio *hs_leg_get_audio (HsLeg *self);
+
+/* webrtcbin's offer with one line per kind, without candidates.
+ * Finish returns: (transfer full)
+ * @error: HS_CALL_ERROR_GENERIC */
+void hs_leg_create_offer_async (HsLeg *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+HsSdp *hs_leg_create_offer_finish (HsLeg *self,
+                                   GAsyncResult *result,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes the remote offer (of hs_sdp_offer_to_engine()), makes webrtcbin's answer.
+ * Finish returns: (transfer full): the answer without candidates */
+void hs_leg_create_answer_async (HsLeg *self,
+                                 HsSdp *offer,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+HsSdp *hs_leg_create_answer_finish (HsLeg *self,
+                                    GAsyncResult *result,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Starts gathering, and with an answer connecting; ends when candidates are there as the rules ask.
+ * @description: what create_offer or create_answer returned; role and ICE credentials may differ
+ * Finish returns: (transfer full): the description with candidates */
+void hs_leg_set_local_async (HsLeg *self,
+                             HsDescriptionType type,
+                             HsSdp *description,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+HsSdp *hs_leg_set_local_finish (HsLeg *self,
+                                GAsyncResult *result,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes the remote answer (of hs_sdp_answer_to_engine()) and starts connecting. */
+void hs_leg_set_answer_async (HsLeg *self,
+                              HsSdp *answer,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean hs_leg_set_answer_finish (HsLeg *self,
+                                   GAsyncResult *result,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What negotiation allows; media follows once the far end is verified. */
+void hs_leg_set_directions (HsLeg *self, HsMediaKind kind, gboolean send, gboolean receive);
+
+/* The far end's limit for what we send; 0: none. */
+void hs_leg_set_bitrate (HsLeg *self, HsMediaKind kind, guint bitrate_bps);
+
+/* Ends everything without a signal; a running operation ends with G_IO_ERROR_CANCELLED. GStreamer's
+ * threads are waited for elsewhere. Can be called again. */
+void hs_leg_close (HsLeg *self);
+
+G_END_DECLS
