@@ -27,6 +27,7 @@ typedef struct {
   const char *stream_id;    /* for a=msid; NULL: "-" */
   const char *track_id;     /* for a=msid; NULL: the stream's name */
   HsSdpTelephoneEvent events[2];
+  const char *codec; /* audio: once one is in use, the only one written; NULL: all */
 } HsSdpWireLine;
 
 /* Everything borrowed. */
@@ -42,7 +43,8 @@ typedef struct {
   guint n_lines; /* sections beyond are inactive */
 } HsSdpWire;
 
-/* @engine: the engine's local description, offer or answer
+/* @engine: the engine's local description. A direction-only answer may also be made of an offer of
+ *   ours, and a direction-only offer of an answer.
  *
  * Answers have exactly the sections of the remote offer, with its mids, protocols and only payloads
  * it holds; sections it rejects, which cannot be used, or with no payload in common, are rejected.

@@ -112,10 +112,14 @@ HsSdpSection *hs_sdp_replace_section (HsSdp *sdp, guint index, HsSdpSection *sec
 /* Drops all sections from @n_sections on. */
 void hs_sdp_truncate (HsSdp *sdp, guint n_sections);
 
+/* The description that a head or section belongs to. */
+HsSdp *hs_sdp_section_get_sdp (HsSdpSection *section);
+
 /* --- the m= line --- */
 
 HsSdpKind hs_sdp_section_get_kind (HsSdpSection *section);
 const char *hs_sdp_section_get_media (HsSdpSection *section); /* "audio" … */
+void hs_sdp_section_set_media (HsSdpSection *section, const char *media);
 const char *hs_sdp_section_get_proto (HsSdpSection *section);
 void hs_sdp_section_set_proto (HsSdpSection *section, const char *proto);
 guint hs_sdp_section_get_port (HsSdpSection *section);
@@ -174,6 +178,17 @@ guint hs_sdp_section_remove_matching (HsSdpSection *section,
                                       const char *name,
                                       HsSdpFilter filter,
                                       gpointer user_data);
+
+/* Changes values where they stand. @rewrite returns (transfer full) (nullable): the new value, NULL
+ * to leave it. */
+typedef char *(*HsSdpRewrite) (const char *value, gpointer user_data);
+void hs_sdp_section_rewrite_attributes (HsSdpSection *section,
+                                        const char *name,
+                                        HsSdpRewrite rewrite,
+                                        gpointer user_data);
+
+/* Leaves nothing but the m= line and lines that are no attributes. */
+void hs_sdp_section_clear_attributes (HsSdpSection *section);
 
 /* --- b= lines --- */
 
