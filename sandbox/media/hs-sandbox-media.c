@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "hs-sandbox-media.h"
+
+#include "hs-sandbox-answer.h"
+#include "hs-sandbox-leg.h"
+
+#include <gio/gio.h>
+
+struct _HsSandboxMedia {
+  HsSandboxMediaKind kind;
+  HsSandboxOrigin origin;
+  guint n_lines;     /* of the last answer: there are never fewer */
+  HsSandboxLeg *leg; /* NULL until the first answer with audio */
+
+  /* the offer that waits for a connection's addresses, or all NULL */
+  HsSandboxLeg *next_leg;
+  HsSandboxOffer *next_offer;
+  HsSandboxMediaDone next_done;
+  gpointer next_user_data;
+
+  GSList *replies; /* Reply */
+};
+
+/* An answer on its way to the asker, who does not want it before his call has returned. */
+typedef struct {
+  HsSandboxMedia *media; /* borrowed: it removes us when it goes */
+  HsSandboxMediaDone done;
+  gpointer user_data;
+  char *answer;
+  GError *error;
+  guint source_id;
+} Reply;
+
+static void
+reply_free (gpointer data)
+{
+  Reply *reply = data;
+
+  g_clear_handle_id (&reply->source_id, g_source_remove);
+  g_clear_error (&reply->error);
+  g_free (reply->answer);
+  g_free (reply);
+}
+
+static gboolean
+on_reply (gpointer user_data)
+{
+  Reply *reply = user_data;
+
+  reply->source_id = 0;
+  reply->media->replies = g_slist_remove (reply->media->replies, reply);
+  reply->done (reply->media, reply->answer, reply->error, reply->user_data);
+  reply_free (reply);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes @answer and @error, one of which is NULL. */
+static void
+send_reply (
+    HsSandboxMedia *media, HsSandboxMediaDone done, gpointer user_data, char *answer, GError *error)
+{
+  Reply *reply = g_new0 (Reply, 1);
+
+  reply->media = media;
+  reply->done = done;
+  reply->user_data = user_data;
+  reply->answer = answer;
+  reply->error = error;
+  reply->source_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_reply, reply, NULL);
+  media->replies = g_slist_append (media->replies, reply);
+}
+
+static char *
+answer_from_leg (HsSandboxMedia *media, const HsSandboxOffer *offer)
+{
+  gboolean has_audio = offer->audio != HS_SANDBOX_NO_LINE;
+
+  if (media->leg != NULL)
+    hs_sandbox_leg_set_sending (media->leg, has_audio && offer->receives);
+  media->n_lines = offer->lines->len;
+  return hs_sandbox_answer_compose (&media->origin, offer,
+                                    has_audio ? hs_sandbox_leg_get_codec (media->leg) : NULL,
+                                    has_audio ? hs_sandbox_leg_get_transport (media->leg) : NULL);
+}
+
+/* Only now the connection before this one ends: had this failed, it would have gone on. */
+static void
+on_leg_ready (HsSandboxLeg *leg, const GError *error, gpointer user_data)
+{
+  HsSandboxMedia *media = user_data;
+  g_autoptr (HsSandboxOffer) offer = g_steal_pointer (&media->next_offer);
+  g_autoptr (HsSandboxLeg) next = g_steal_pointer (&media->next_leg);
+  char *answer = NULL;
+
+  if (error == NULL) {
+    g_clear_pointer (&media->leg, hs_sandbox_leg_free);
+    media->leg = g_steal_pointer (&next);
+    answer = answer_from_leg (media, offer);
+  }
+  send_reply (media, media->next_done, media->next_user_data, answer,
+              error != NULL ? g_error_copy (error) : NULL);
+}
+
+static GError *
+check_offer (HsSandboxMedia *media, const HsSandboxOffer *offer)
+{
+  if (media->next_leg != NULL)
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY,
+                                "the offer before this one has no answer yet");
+  if (offer->lines->len < media->n_lines)
+    return g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%u media lines where there were %u",
+                        offer->lines->len, media->n_lines);
+  if (offer->audio == HS_SANDBOX_NO_LINE) {
+    if (media->leg != NULL)
+      return NULL;
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                                "no audio line over DTLS-SRTP with Opus, PCMU or PCMA");
+  }
+  if (media->leg != NULL && hs_sandbox_leg_serves (media->leg, offer) &&
+      !hs_sandbox_offer_has_codec (offer, hs_sandbox_leg_get_codec (media->leg)))
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                                "the codec in use is no longer offered under its number");
+  return NULL;
+}
+
+static void
+start_leg (HsSandboxMedia *media,
+           HsSandboxOffer *offer,
+           HsSandboxMediaDone done,
+           gpointer user_data)
+{
+  media->next_offer = offer;
+  media->next_done = done;
+  media->next_user_data = user_data;
+  media->next_leg = hs_sandbox_leg_new (media->kind, offer, on_leg_ready, media);
+}
+
+void
+hs_sandbox_media_update (HsSandboxMedia *media,
+                         const char *offer_sdp,
+                         HsSandboxMediaDone done,
+                         gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (HsSandboxOffer) offer = NULL;
+
+  g_return_if_fail (media != NULL && offer_sdp != NULL && done != NULL);
+
+  offer = hs_sandbox_offer_parse (offer_sdp, &error);
+  if (offer != NULL)
+    error = check_offer (media, offer);
+  if (error != NULL)
+    send_reply (media, done, user_data, NULL, error);
+  else if (offer->audio == HS_SANDBOX_NO_LINE ||
+           (media->leg != NULL && hs_sandbox_leg_serves (media->leg, offer)))
+    send_reply (media, done, user_data, answer_from_leg (media, offer), NULL);
+  else
+    start_leg (media, g_steal_pointer (&offer), done, user_data);
+}
+
+HsSandboxMedia *
+hs_sandbox_media_new (HsSandboxMediaKind kind,
+                      const char *offer_sdp,
+                      HsSandboxMediaDone done,
+                      gpointer user_data)
+{
+  HsSandboxMedia *media = g_new0 (HsSandboxMedia, 1);
+
+  media->kind = kind;
+  /* positive as a signed number, for those who read it as one */
+  media->origin.session_id = ((guint64) g_random_int () << 31) | (g_random_int () >> 1);
+  hs_sandbox_media_update (media, offer_sdp, done, user_data);
+  return media;
+}
+
+void
+hs_sandbox_media_free (HsSandboxMedia *media)
+{
+  g_slist_free_full (g_steal_pointer (&media->replies), reply_free);
+  g_clear_pointer (&media->next_leg, hs_sandbox_leg_free);
+  g_clear_pointer (&media->next_offer, hs_sandbox_offer_free);
+  g_clear_pointer (&media->leg, hs_sandbox_leg_free);
+  g_free (media);
+}
