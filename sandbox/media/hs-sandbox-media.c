@@ -2,18 +2,18 @@
 #include "hs-sandbox-media.h"
 
 #include "hs-sandbox-answer.h"
-#include "hs-sandbox-leg.h"
+#include "hs-sandbox-connection.h"
 
 #include <gio/gio.h>
 
 struct _HsSandboxMedia {
   HsSandboxMediaKind kind;
   HsSandboxOrigin origin;
-  guint n_lines;     /* of the last answer: there are never fewer */
-  HsSandboxLeg *leg; /* NULL until the first answer with audio */
+  guint n_lines;                   /* of the last answer: there are never fewer */
+  HsSandboxConnection *connection; /* NULL until the first answer with audio */
 
   /* the offer that waits for a connection's addresses, or all NULL */
-  HsSandboxLeg *next_leg;
+  HsSandboxConnection *next_connection;
   HsSandboxOffer *next_offer;
   HsSandboxMediaDone next_done;
   gpointer next_user_data;
@@ -71,31 +71,31 @@ send_reply (
 }
 
 static char *
-answer_from_leg (HsSandboxMedia *media, const HsSandboxOffer *offer)
+answer_from_connection (HsSandboxMedia *media, const HsSandboxOffer *offer)
 {
   gboolean has_audio = offer->audio != HS_SANDBOX_NO_LINE;
 
-  if (media->leg != NULL)
-    hs_sandbox_leg_set_sending (media->leg, has_audio && offer->receives);
+  if (media->connection != NULL)
+    hs_sandbox_connection_set_sending (media->connection, has_audio && offer->receives);
   media->n_lines = offer->lines->len;
-  return hs_sandbox_answer_compose (&media->origin, offer,
-                                    has_audio ? hs_sandbox_leg_get_codec (media->leg) : NULL,
-                                    has_audio ? hs_sandbox_leg_get_transport (media->leg) : NULL);
+  return hs_sandbox_answer_compose (
+      &media->origin, offer, has_audio ? hs_sandbox_connection_get_codec (media->connection) : NULL,
+      has_audio ? hs_sandbox_connection_get_transport (media->connection) : NULL);
 }
 
 /* Only now the connection before this one ends: had this failed, it would have gone on. */
 static void
-on_leg_ready (HsSandboxLeg *leg, const GError *error, gpointer user_data)
+on_connection_ready (HsSandboxConnection *connection, const GError *error, gpointer user_data)
 {
   HsSandboxMedia *media = user_data;
   g_autoptr (HsSandboxOffer) offer = g_steal_pointer (&media->next_offer);
-  g_autoptr (HsSandboxLeg) next = g_steal_pointer (&media->next_leg);
+  g_autoptr (HsSandboxConnection) next = g_steal_pointer (&media->next_connection);
   char *answer = NULL;
 
   if (error == NULL) {
-    g_clear_pointer (&media->leg, hs_sandbox_leg_free);
-    media->leg = g_steal_pointer (&next);
-    answer = answer_from_leg (media, offer);
+    g_clear_pointer (&media->connection, hs_sandbox_connection_free);
+    media->connection = g_steal_pointer (&next);
+    answer = answer_from_connection (media, offer);
   }
   send_reply (media, media->next_done, media->next_user_data, answer,
               error != NULL ? g_error_copy (error) : NULL);
@@ -104,35 +104,36 @@ on_leg_ready (HsSandboxLeg *leg, const GError *error, gpointer user_data)
 static GError *
 check_offer (HsSandboxMedia *media, const HsSandboxOffer *offer)
 {
-  if (media->next_leg != NULL)
+  if (media->next_connection != NULL)
     return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY,
                                 "the offer before this one has no answer yet");
   if (offer->lines->len < media->n_lines)
     return g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%u media lines where there were %u",
                         offer->lines->len, media->n_lines);
   if (offer->audio == HS_SANDBOX_NO_LINE) {
-    if (media->leg != NULL)
+    if (media->connection != NULL)
       return NULL;
     return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                                 "no audio line over DTLS-SRTP with Opus, PCMU or PCMA");
   }
-  if (media->leg != NULL && hs_sandbox_leg_serves (media->leg, offer) &&
-      !hs_sandbox_offer_has_codec (offer, hs_sandbox_leg_get_codec (media->leg)))
+  if (media->connection != NULL && hs_sandbox_connection_serves (media->connection, offer) &&
+      !hs_sandbox_offer_has_codec (offer, hs_sandbox_connection_get_codec (media->connection)))
     return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                                 "the codec in use is no longer offered under its number");
   return NULL;
 }
 
 static void
-start_leg (HsSandboxMedia *media,
-           HsSandboxOffer *offer,
-           HsSandboxMediaDone done,
-           gpointer user_data)
+start_connection (HsSandboxMedia *media,
+                  HsSandboxOffer *offer,
+                  HsSandboxMediaDone done,
+                  gpointer user_data)
 {
   media->next_offer = offer;
   media->next_done = done;
   media->next_user_data = user_data;
-  media->next_leg = hs_sandbox_leg_new (media->kind, offer, on_leg_ready, media);
+  media->next_connection =
+      hs_sandbox_connection_new (media->kind, offer, on_connection_ready, media);
 }
 
 void
@@ -152,10 +153,10 @@ hs_sandbox_media_update (HsSandboxMedia *media,
   if (error != NULL)
     send_reply (media, done, user_data, NULL, error);
   else if (offer->audio == HS_SANDBOX_NO_LINE ||
-           (media->leg != NULL && hs_sandbox_leg_serves (media->leg, offer)))
-    send_reply (media, done, user_data, answer_from_leg (media, offer), NULL);
+           (media->connection != NULL && hs_sandbox_connection_serves (media->connection, offer)))
+    send_reply (media, done, user_data, answer_from_connection (media, offer), NULL);
   else
-    start_leg (media, g_steal_pointer (&offer), done, user_data);
+    start_connection (media, g_steal_pointer (&offer), done, user_data);
 }
 
 HsSandboxMedia *
@@ -177,8 +178,8 @@ void
 hs_sandbox_media_free (HsSandboxMedia *media)
 {
   g_slist_free_full (g_steal_pointer (&media->replies), reply_free);
-  g_clear_pointer (&media->next_leg, hs_sandbox_leg_free);
+  g_clear_pointer (&media->next_connection, hs_sandbox_connection_free);
   g_clear_pointer (&media->next_offer, hs_sandbox_offer_free);
-  g_clear_pointer (&media->leg, hs_sandbox_leg_free);
+  g_clear_pointer (&media->connection, hs_sandbox_connection_free);
   g_free (media);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * webrtcbin answers on threads of its own. What it says is posted to the main context together
- * with a Mailbox, which outlives the leg and knows whether there still is one.
+ * with a Mailbox, which outlives the connection and knows whether there still is one.
  */
 #define G_LOG_DOMAIN "hs-sandbox"
 
-#include "hs-sandbox-leg.h"
+#include "hs-sandbox-connection.h"
 
 #include "hs-sandbox-track.h"
 
@@ -24,12 +24,12 @@
 #define JITTER_BUFFER_MS 40
 
 typedef struct {
-  HsSandboxLeg *leg; /* only for the main context; NULL when it is gone */
+  HsSandboxConnection *connection; /* only for the main context; NULL when it is gone */
   HsSandboxTrack *track;
 } Mailbox;
 
-struct _HsSandboxLeg {
-  HsSandboxLegReady ready; /* NULL once called */
+struct _HsSandboxConnection {
+  HsSandboxConnectionReady ready; /* NULL once called */
   gpointer user_data;
 
   HsSandboxCodec codec;
@@ -59,16 +59,18 @@ mailbox_unref (gpointer data)
 }
 
 static Mailbox *
-mailbox_new (HsSandboxLeg *leg)
+mailbox_new (HsSandboxConnection *connection)
 {
   Mailbox *mailbox = g_atomic_rc_box_new0 (Mailbox);
 
-  mailbox->leg = leg;
-  mailbox->track = hs_sandbox_track_ref (leg->track);
+  mailbox->connection = connection;
+  mailbox->track = hs_sandbox_track_ref (connection->track);
   return mailbox;
 }
 
-typedef void (*Step) (HsSandboxLeg *leg, GstWebRTCSessionDescription *description, GError *error);
+typedef void (*Step) (HsSandboxConnection *connection,
+                      GstWebRTCSessionDescription *description,
+                      GError *error);
 
 typedef struct {
   Mailbox *mailbox;
@@ -93,8 +95,8 @@ on_letter (gpointer data)
 {
   Letter *letter = data;
 
-  if (letter->mailbox->leg != NULL)
-    letter->step (letter->mailbox->leg, letter->description, letter->error);
+  if (letter->mailbox->connection != NULL)
+    letter->step (letter->mailbox->connection, letter->description, letter->error);
   return G_SOURCE_REMOVE;
 }
 
@@ -110,16 +112,16 @@ post (Mailbox *mailbox, Step step, GstWebRTCSessionDescription *description, GEr
   g_idle_add_full (G_PRIORITY_DEFAULT, on_letter, letter, letter_free);
 }
 
-/* The last thing that a step does: the callback frees the leg in case of an error. */
+/* The last thing that a step does: the callback frees the connection in case of an error. */
 static void
-finish (HsSandboxLeg *leg, const GError *error)
+finish (HsSandboxConnection *connection, const GError *error)
 {
-  HsSandboxLegReady ready = leg->ready;
+  HsSandboxConnectionReady ready = connection->ready;
 
-  leg->ready = NULL;
-  g_clear_handle_id (&leg->timeout_id, g_source_remove);
+  connection->ready = NULL;
+  g_clear_handle_id (&connection->timeout_id, g_source_remove);
   if (ready != NULL)
-    ready (leg, error, leg->user_data);
+    ready (connection, error, connection->user_data);
 }
 
 /* A promise that was answered may still hold an error in its answer. */
@@ -139,63 +141,67 @@ dup_promise_error (GstPromise *promise, const char *what)
 }
 
 static GstPromise *
-promise_new (HsSandboxLeg *leg, GstPromiseChangeFunc answered)
+promise_new (HsSandboxConnection *connection, GstPromiseChangeFunc answered)
 {
-  return gst_promise_new_with_change_func (answered, g_atomic_rc_box_acquire (leg->mailbox),
+  return gst_promise_new_with_change_func (answered, g_atomic_rc_box_acquire (connection->mailbox),
                                            mailbox_unref);
 }
 
 static void
-take_addresses (HsSandboxLeg *leg)
+take_addresses (HsSandboxConnection *connection)
 {
   g_autoptr (GError) error = NULL;
   GstWebRTCSessionDescription *local = NULL;
   g_autofree char *text = NULL;
 
-  if (leg->ready == NULL)
+  if (connection->ready == NULL)
     return;
-  g_object_get (leg->webrtc, "local-description", &local, NULL);
+  g_object_get (connection->webrtc, "local-description", &local, NULL);
   if (local != NULL) {
     text = gst_sdp_message_as_text (local->sdp);
     gst_webrtc_session_description_free (local);
   }
-  leg->transport =
-      hs_sandbox_transport_parse (text != NULL ? text : "", leg->ssrc, leg->cname, &error);
-  finish (leg, error);
+  connection->transport = hs_sandbox_transport_parse (text != NULL ? text : "", connection->ssrc,
+                                                      connection->cname, &error);
+  finish (connection, error);
 }
 
 static gboolean
 on_gathering_timeout (gpointer user_data)
 {
-  HsSandboxLeg *leg = user_data;
+  HsSandboxConnection *connection = user_data;
 
-  leg->timeout_id = 0;
+  connection->timeout_id = 0;
   g_warning ("gathering has not ended within %d ms, taking what there is", GATHERING_TIMEOUT_MS);
-  take_addresses (leg);
+  take_addresses (connection);
   return G_SOURCE_REMOVE;
 }
 
 static void
-on_gathering_changed (HsSandboxLeg *leg, GstWebRTCSessionDescription *description, GError *error)
+on_gathering_changed (HsSandboxConnection *connection,
+                      GstWebRTCSessionDescription *description,
+                      GError *error)
 {
   GstWebRTCICEGatheringState state;
 
-  g_object_get (leg->webrtc, "ice-gathering-state", &state, NULL);
-  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE && leg->timeout_id != 0)
-    take_addresses (leg);
+  g_object_get (connection->webrtc, "ice-gathering-state", &state, NULL);
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE && connection->timeout_id != 0)
+    take_addresses (connection);
 }
 
 static void
-after_local (HsSandboxLeg *leg, GstWebRTCSessionDescription *description, GError *error)
+after_local (HsSandboxConnection *connection,
+             GstWebRTCSessionDescription *description,
+             GError *error)
 {
-  if (leg->ready == NULL)
+  if (connection->ready == NULL)
     return;
   if (error != NULL) {
-    finish (leg, error);
+    finish (connection, error);
     return;
   }
-  leg->timeout_id = g_timeout_add (GATHERING_TIMEOUT_MS, on_gathering_timeout, leg);
-  on_gathering_changed (leg, NULL, NULL);
+  connection->timeout_id = g_timeout_add (GATHERING_TIMEOUT_MS, on_gathering_timeout, connection);
+  on_gathering_changed (connection, NULL, NULL);
 }
 
 static void
@@ -206,16 +212,18 @@ on_local_set (GstPromise *promise, gpointer user_data)
 }
 
 static void
-after_answer (HsSandboxLeg *leg, GstWebRTCSessionDescription *description, GError *error)
+after_answer (HsSandboxConnection *connection,
+              GstWebRTCSessionDescription *description,
+              GError *error)
 {
-  if (leg->ready == NULL)
+  if (connection->ready == NULL)
     return;
   if (error != NULL) {
-    finish (leg, error);
+    finish (connection, error);
     return;
   }
-  g_signal_emit_by_name (leg->webrtc, "set-local-description", description,
-                         promise_new (leg, on_local_set));
+  g_signal_emit_by_name (connection->webrtc, "set-local-description", description,
+                         promise_new (connection, on_local_set));
 }
 
 static void
@@ -234,17 +242,17 @@ on_answer_created (GstPromise *promise, gpointer user_data)
 /* webrtcbin only becomes a sender on a line that the far end offered if its pad is requested
  * between the offer and the answer. */
 static gboolean
-link_source (HsSandboxLeg *leg, GError **error)
+link_source (HsSandboxConnection *connection, GError **error)
 {
-  g_autoptr (GstCaps) caps = hs_sandbox_track_create_caps (leg->track);
+  g_autoptr (GstCaps) caps = hs_sandbox_track_create_caps (connection->track);
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
   g_autoptr (GstPad) sink = NULL, src = NULL;
-  GstElement *source = hs_sandbox_track_create_source (leg->track, error);
+  GstElement *source = hs_sandbox_track_create_source (connection->track, error);
 
   if (source == NULL)
     return FALSE;
-  gst_bin_add (GST_BIN (leg->pipeline), source);
-  sink = gst_element_request_pad_simple (leg->webrtc, "sink_0");
+  gst_bin_add (GST_BIN (connection->pipeline), source);
+  sink = gst_element_request_pad_simple (connection->webrtc, "sink_0");
   src = gst_element_get_static_pad (source, "src");
   if (sink == NULL || gst_pad_link (src, sink) != GST_PAD_LINK_OK) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "webrtcbin does not take our audio");
@@ -257,19 +265,22 @@ link_source (HsSandboxLeg *leg, GError **error)
 }
 
 static void
-after_remote (HsSandboxLeg *leg, GstWebRTCSessionDescription *description, GError *error)
+after_remote (HsSandboxConnection *connection,
+              GstWebRTCSessionDescription *description,
+              GError *error)
 {
   g_autoptr (GError) link_error = NULL;
 
-  if (leg->ready == NULL)
+  if (connection->ready == NULL)
     return;
-  if (error == NULL && !link_source (leg, &link_error))
+  if (error == NULL && !link_source (connection, &link_error))
     error = link_error;
   if (error != NULL) {
-    finish (leg, error);
+    finish (connection, error);
     return;
   }
-  g_signal_emit_by_name (leg->webrtc, "create-answer", NULL, promise_new (leg, on_answer_created));
+  g_signal_emit_by_name (connection->webrtc, "create-answer", NULL,
+                         promise_new (connection, on_answer_created));
 }
 
 static void
@@ -280,18 +291,18 @@ on_remote_set (GstPromise *promise, gpointer user_data)
 }
 
 static gboolean
-set_offer (HsSandboxLeg *leg, GError **error)
+set_offer (HsSandboxConnection *connection, GError **error)
 {
   GstSDPMessage *message = NULL;
   GstWebRTCSessionDescription *offer;
 
-  if (gst_sdp_message_new_from_text (leg->offer, &message) != GST_SDP_OK) {
+  if (gst_sdp_message_new_from_text (connection->offer, &message) != GST_SDP_OK) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "cannot read the offer");
     return FALSE;
   }
   offer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, message);
-  g_signal_emit_by_name (leg->webrtc, "set-remote-description", offer,
-                         promise_new (leg, on_remote_set));
+  g_signal_emit_by_name (connection->webrtc, "set-remote-description", offer,
+                         promise_new (connection, on_remote_set));
   gst_webrtc_session_description_free (offer);
   return TRUE;
 }
@@ -344,32 +355,32 @@ mailbox_closure_notify (gpointer data, GClosure *closure)
 }
 
 static void
-watch (HsSandboxLeg *leg, const char *signal, GCallback callback)
+watch (HsSandboxConnection *connection, const char *signal, GCallback callback)
 {
-  g_signal_connect_data (leg->webrtc, signal, callback, g_atomic_rc_box_acquire (leg->mailbox),
-                         mailbox_closure_notify, 0);
+  g_signal_connect_data (connection->webrtc, signal, callback,
+                         g_atomic_rc_box_acquire (connection->mailbox), mailbox_closure_notify, 0);
 }
 
 static gboolean
 on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
 {
-  HsSandboxLeg *leg = user_data;
+  HsSandboxConnection *connection = user_data;
   g_autoptr (GError) error = NULL;
 
   if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
     return G_SOURCE_CONTINUE;
   gst_message_parse_error (message, &error, NULL);
   g_info ("media of a call has ended: %s", error->message);
-  hs_sandbox_track_set_connected (leg->track, FALSE);
-  leg->bus_watch_id = 0;
-  if (leg->ready != NULL)
-    finish (leg, error);
+  hs_sandbox_track_set_connected (connection->track, FALSE);
+  connection->bus_watch_id = 0;
+  if (connection->ready != NULL)
+    finish (connection, error);
   return G_SOURCE_REMOVE;
 }
 
 /* Addresses with a scope (fe80::1%eth0) mean nothing to another machine. */
 static void
-add_addresses (HsSandboxLeg *leg, NiceAgent *agent)
+add_addresses (HsSandboxConnection *connection, NiceAgent *agent)
 {
   GList *names = nice_interfaces_get_local_ips (TRUE);
 
@@ -379,7 +390,7 @@ add_addresses (HsSandboxLeg *leg, NiceAgent *agent)
 
     if (address == NULL || g_inet_address_get_is_link_local (address))
       continue;
-    if (leg->loopback_only && !g_inet_address_get_is_loopback (address))
+    if (connection->loopback_only && !g_inet_address_get_is_loopback (address))
       continue;
     nice_address_init (&nice_address);
     if (nice_address_set_from_string (&nice_address, link->data))
@@ -390,135 +401,135 @@ add_addresses (HsSandboxLeg *leg, NiceAgent *agent)
 
 /* UPnP alone would cost 200 ms for each call. */
 static void
-tune_ice (HsSandboxLeg *leg)
+tune_ice (HsSandboxConnection *connection)
 {
   g_autoptr (GObject) ice = NULL, agent = NULL;
 
-  g_object_get (leg->webrtc, "ice-agent", &ice, NULL);
+  g_object_get (connection->webrtc, "ice-agent", &ice, NULL);
   g_object_set (ice, "ice-tcp", FALSE, NULL);
   g_object_get (ice, "agent", &agent, NULL);
   g_object_set (agent, "upnp", FALSE, NULL);
-  add_addresses (leg, NICE_AGENT (agent));
+  add_addresses (connection, NICE_AGENT (agent));
 }
 
 /* RTCP carries a name that the answer announces; the usual one would tell the machine's. */
 static void
-name_source (HsSandboxLeg *leg)
+name_source (HsSandboxConnection *connection)
 {
-  g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (leg->webrtc), "rtpbin");
-  GstStructure *names =
-      gst_structure_new ("application/x-rtp-source-sdes", "cname", G_TYPE_STRING, leg->cname, NULL);
+  g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (connection->webrtc), "rtpbin");
+  GstStructure *names = gst_structure_new ("application/x-rtp-source-sdes", "cname", G_TYPE_STRING,
+                                           connection->cname, NULL);
 
   g_object_set (rtpbin, "sdes", names, NULL);
   gst_structure_free (names);
 }
 
 static gboolean
-build (HsSandboxLeg *leg, GError **error)
+build (HsSandboxConnection *connection, GError **error)
 {
   g_autoptr (GstBus) bus = NULL;
 
   if (!gst_init_check (NULL, NULL, error))
     return FALSE;
-  leg->webrtc = gst_element_factory_make ("webrtcbin", NULL);
-  if (leg->webrtc == NULL) {
+  connection->webrtc = gst_element_factory_make ("webrtcbin", NULL);
+  if (connection->webrtc == NULL) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no element \"webrtcbin\"");
     return FALSE;
   }
-  g_object_set (leg->webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency",
+  g_object_set (connection->webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency",
                 JITTER_BUFFER_MS, NULL);
-  leg->pipeline = gst_pipeline_new (NULL);
-  gst_bin_add (GST_BIN (leg->pipeline), gst_object_ref (leg->webrtc));
-  bus = gst_element_get_bus (leg->pipeline);
-  leg->bus_watch_id = gst_bus_add_watch (bus, on_bus_message, leg);
-  tune_ice (leg);
-  name_source (leg);
-  watch (leg, "notify::connection-state", G_CALLBACK (on_connection_state));
-  watch (leg, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
-  watch (leg, "pad-added", G_CALLBACK (on_pad_added));
+  connection->pipeline = gst_pipeline_new (NULL);
+  gst_bin_add (GST_BIN (connection->pipeline), gst_object_ref (connection->webrtc));
+  bus = gst_element_get_bus (connection->pipeline);
+  connection->bus_watch_id = gst_bus_add_watch (bus, on_bus_message, connection);
+  tune_ice (connection);
+  name_source (connection);
+  watch (connection, "notify::connection-state", G_CALLBACK (on_connection_state));
+  watch (connection, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
+  watch (connection, "pad-added", G_CALLBACK (on_pad_added));
   return TRUE;
 }
 
 static gboolean
 on_start (gpointer user_data)
 {
-  HsSandboxLeg *leg = user_data;
+  HsSandboxConnection *connection = user_data;
   g_autoptr (GError) error = NULL;
 
-  leg->start_id = 0;
-  if (!build (leg, &error)) {
-    finish (leg, error);
+  connection->start_id = 0;
+  if (!build (connection, &error)) {
+    finish (connection, error);
     return G_SOURCE_REMOVE;
   }
   /* webrtcbin refuses everything while it is not at least ready. */
-  gst_element_set_state (leg->pipeline, GST_STATE_PLAYING);
-  if (!set_offer (leg, &error))
-    finish (leg, error);
+  gst_element_set_state (connection->pipeline, GST_STATE_PLAYING);
+  if (!set_offer (connection, &error))
+    finish (connection, error);
   return G_SOURCE_REMOVE;
 }
 
-HsSandboxLeg *
-hs_sandbox_leg_new (HsSandboxMediaKind kind,
-                    const HsSandboxOffer *offer,
-                    HsSandboxLegReady ready,
-                    gpointer user_data)
+HsSandboxConnection *
+hs_sandbox_connection_new (HsSandboxMediaKind kind,
+                           const HsSandboxOffer *offer,
+                           HsSandboxConnectionReady ready,
+                           gpointer user_data)
 {
-  HsSandboxLeg *leg = g_new0 (HsSandboxLeg, 1);
+  HsSandboxConnection *connection = g_new0 (HsSandboxConnection, 1);
 
-  leg->ready = ready;
-  leg->user_data = user_data;
-  leg->codec = offer->codec;
-  leg->offer = hs_sandbox_answer_reduce_offer (offer, &leg->codec);
-  leg->fingerprint = g_strdup (offer->fingerprint);
-  leg->loopback_only = offer->has_loopback;
-  leg->ssrc = g_random_int ();
-  leg->cname = g_uuid_string_random ();
-  leg->track = hs_sandbox_track_new (kind, &leg->codec, leg->ssrc);
-  leg->mailbox = mailbox_new (leg);
-  leg->start_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_start, leg, NULL);
-  return leg;
+  connection->ready = ready;
+  connection->user_data = user_data;
+  connection->codec = offer->codec;
+  connection->offer = hs_sandbox_answer_reduce_offer (offer, &connection->codec);
+  connection->fingerprint = g_strdup (offer->fingerprint);
+  connection->loopback_only = offer->has_loopback;
+  connection->ssrc = g_random_int ();
+  connection->cname = g_uuid_string_random ();
+  connection->track = hs_sandbox_track_new (kind, &connection->codec, connection->ssrc);
+  connection->mailbox = mailbox_new (connection);
+  connection->start_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_start, connection, NULL);
+  return connection;
 }
 
 void
-hs_sandbox_leg_set_sending (HsSandboxLeg *leg, gboolean sending)
+hs_sandbox_connection_set_sending (HsSandboxConnection *connection, gboolean sending)
 {
-  hs_sandbox_track_set_wanted (leg->track, sending);
+  hs_sandbox_track_set_wanted (connection->track, sending);
 }
 
 const HsSandboxTransport *
-hs_sandbox_leg_get_transport (HsSandboxLeg *leg)
+hs_sandbox_connection_get_transport (HsSandboxConnection *connection)
 {
-  return leg->transport;
+  return connection->transport;
 }
 
 const HsSandboxCodec *
-hs_sandbox_leg_get_codec (HsSandboxLeg *leg)
+hs_sandbox_connection_get_codec (HsSandboxConnection *connection)
 {
-  return &leg->codec;
+  return &connection->codec;
 }
 
 gboolean
-hs_sandbox_leg_serves (HsSandboxLeg *leg, const HsSandboxOffer *offer)
+hs_sandbox_connection_serves (HsSandboxConnection *connection, const HsSandboxOffer *offer)
 {
-  return g_ascii_strcasecmp (leg->fingerprint, offer->fingerprint) == 0;
+  return g_ascii_strcasecmp (connection->fingerprint, offer->fingerprint) == 0;
 }
 
 void
-hs_sandbox_leg_free (HsSandboxLeg *leg)
+hs_sandbox_connection_free (HsSandboxConnection *connection)
 {
-  leg->mailbox->leg = NULL;
-  g_clear_handle_id (&leg->start_id, g_source_remove);
-  g_clear_handle_id (&leg->timeout_id, g_source_remove);
-  g_clear_handle_id (&leg->bus_watch_id, g_source_remove);
-  if (leg->pipeline != NULL)
-    gst_element_set_state (leg->pipeline, GST_STATE_NULL);
-  gst_clear_object (&leg->pipeline);
-  gst_clear_object (&leg->webrtc);
-  g_clear_pointer (&leg->mailbox, mailbox_unref);
-  g_clear_pointer (&leg->track, hs_sandbox_track_unref);
-  g_clear_pointer (&leg->transport, hs_sandbox_transport_free);
-  g_free (leg->offer);
-  g_free (leg->fingerprint);
-  g_free (leg->cname);
-  g_free (leg);
+  connection->mailbox->connection = NULL;
+  g_clear_handle_id (&connection->start_id, g_source_remove);
+  g_clear_handle_id (&connection->timeout_id, g_source_remove);
+  g_clear_handle_id (&connection->bus_watch_id, g_source_remove);
+  if (connection->pipeline != NULL)
+    gst_element_set_state (connection->pipeline, GST_STATE_NULL);
+  gst_clear_object (&connection->pipeline);
+  gst_clear_object (&connection->webrtc);
+  g_clear_pointer (&connection->mailbox, mailbox_unref);
+  g_clear_pointer (&connection->track, hs_sandbox_track_unref);
+  g_clear_pointer (&connection->transport, hs_sandbox_transport_free);
+  g_free (connection->offer);
+  g_free (connection->fingerprint);
+  g_free (connection->cname);
+  g_free (connection);
 }
