@@ -212,8 +212,8 @@ hs_sdp_section_add_telephone_event (HsSdpSection *section, guint payload, guint 
       hs_sdp_section_find_telephone_event (section, clock_rate) >= 0)
     return;
   hs_sdp_section_add_format (section, format);
-  hs_sdp_section_add_attribute (section, "rtpmap", rtpmap);
-  hs_sdp_section_add_attribute (section, "fmtp", fmtp);
+  hs_sdp_section_append_attribute (section, "rtpmap", rtpmap);
+  hs_sdp_section_append_attribute (section, "fmtp", fmtp);
 }
 
 static gboolean
@@ -239,10 +239,11 @@ find_free_between (HsSdp *sdp, int first, int last)
 }
 
 int
-hs_sdp_find_free_payload (HsSdp *sdp)
+hs_sdp_find_free_payload (HsSdp *sdp, int preferred)
 {
+  if (preferred >= 0 && !is_payload_used (sdp, preferred))
+    return preferred;
   int payload = find_free_between (sdp, 127, 96);
-
   return payload >= 0 ? payload : find_free_between (sdp, 63, 35);
 }
 

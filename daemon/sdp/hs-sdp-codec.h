@@ -38,8 +38,9 @@ gboolean hs_sdp_has_telephone_event (HsSdp *sdp);
  * there already. */
 void hs_sdp_section_add_telephone_event (HsSdpSection *section, guint payload, guint clock_rate);
 
-/* Returns: a dynamic payload number (127 … 96, then 63 … 35) that no section uses; -1 for none. */
-int hs_sdp_find_free_payload (HsSdp *sdp);
+/* @preferred: taken when it is free; -1: none
+ * Returns: a dynamic payload number (127 … 96, then 63 … 35) that no section uses; -1 for none. */
+int hs_sdp_find_free_payload (HsSdp *sdp, int preferred);
 
 /* Returns: a=ptime in milliseconds, 0 when absent or nonsense. */
 guint hs_sdp_section_get_ptime_ms (HsSdpSection *section);

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-/* webrtcbin never sends to this port: the candidates say where to. */
-#define DISCARD_PORT 9
+/* VP8 in the offers of all browsers. */
+#define USUAL_VIDEO_PAYLOAD 96
 
 /* One translation. */
 typedef struct {
@@ -125,12 +125,13 @@ share_transport (Translation *translation, HsSdpSection *section)
   hs_sdp_section_remove_sources (section);
 }
 
-/* A payload that is not used elsewhere, so that no packet is ever taken for this line's. */
+/* A payload that is not used elsewhere, so that no packet is ever taken for this line's. Video may
+ * come to life later, and the engine holds on to the number it saw first: the usual one, then. */
 static void
 add_placeholder_format (HsSdp *sdp, HsSdpSection *section)
 {
   gboolean video = hs_sdp_section_get_kind (section) == HS_SDP_VIDEO;
-  int payload = hs_sdp_find_free_payload (sdp);
+  int payload = hs_sdp_find_free_payload (sdp, video ? USUAL_VIDEO_PAYLOAD : -1);
   g_autofree char *format = g_strdup_printf ("%d", MAX (payload, 0));
   g_autofree char *rtpmap = g_strdup_printf ("%s %s", format, video ? "VP8/90000" : "PCMU/8000");
 
@@ -180,7 +181,7 @@ show_in_use (Translation *translation, HsSdpSection *section, guint index)
   if (!hs_sdp_section_has_attribute (section, "setup"))
     hs_sdp_section_set_attribute (section, "setup", translation->answer ? "passive" : "actpass");
   if (hs_sdp_section_get_port (section) == 0)
-    hs_sdp_section_set_port (section, DISCARD_PORT);
+    hs_sdp_section_set_port (section, HS_SDP_DISCARD_PORT);
 }
 
 static void
@@ -215,23 +216,6 @@ append_known (Translation *translation)
 
 /* --- the bundle --- */
 
-/* The engine's transport is that of the first mid in the list, by position: it must stay. */
-static guint
-get_tag (Translation *translation)
-{
-  g_auto (GStrv) mids = NULL;
-
-  if (translation->known == NULL)
-    return translation->anchor;
-  mids = hs_sdp_dup_bundle (translation->known);
-  for (guint i = 0; i < hs_sdp_get_n_sections (translation->known); i++) {
-    const char *mid = hs_sdp_section_get_mid (hs_sdp_get_section (translation->known, i));
-    if (mid != NULL && mids[0] != NULL && g_str_equal (mid, mids[0]))
-      return i;
-  }
-  return translation->anchor;
-}
-
 /* Placeholders have no transport of their own, and a single medium needs no list to be one. */
 static gboolean
 belongs_to_bundle (Translation *translation, guint index)
@@ -251,27 +235,29 @@ copy_candidates (HsSdpSection *from, HsSdpSection *to)
     hs_sdp_section_add_attribute (to, "candidate", g_ptr_array_index (candidates, i));
 }
 
+/* In the order of the sections: the engine takes the transport of the first one listed for that of
+ * all, lists them in this order itself, and would not follow if that place moved. So the first one
+ * needs candidates, also when it is a placeholder. */
 static void
 complete_bundle (Translation *translation)
 {
   g_autoptr (GPtrArray) mids = g_ptr_array_new ();
-  guint tag = get_tag (translation);
   HsSdp *shown = translation->shown;
+  HsSdpSection *first = NULL;
 
-  if (!belongs_to_bundle (translation, tag))
-    tag = translation->anchor;
   for (guint i = 0; i < hs_sdp_get_n_sections (shown); i++) {
-    const char *mid = hs_sdp_section_get_mid (hs_sdp_get_section (shown, i));
-    if (belongs_to_bundle (translation, i))
-      g_ptr_array_insert (mids, i == tag ? 0 : -1, (gpointer) mid);
+    if (!belongs_to_bundle (translation, i))
+      continue;
+    if (first == NULL)
+      first = hs_sdp_get_section (shown, i);
+    g_ptr_array_add (mids, (gpointer) hs_sdp_section_get_mid (hs_sdp_get_section (shown, i)));
   }
+  copy_candidates (hs_sdp_get_section (shown, translation->anchor), first);
   /* A list of one means nothing, unless that one is all there is. */
   if (mids->len == 1 && hs_sdp_get_n_sections (shown) > 1)
     g_ptr_array_set_size (mids, 0);
   g_ptr_array_add (mids, NULL);
   hs_sdp_set_bundle (shown, (const char *const *) mids->pdata);
-  copy_candidates (hs_sdp_get_section (shown, translation->anchor),
-                   hs_sdp_get_section (shown, tag));
 }
 
 /* --- all of it --- */

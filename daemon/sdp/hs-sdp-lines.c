@@ -138,6 +138,12 @@ hs_sdp_section_add_attribute (HsSdpSection *section, const char *name, const cha
                dup_attribute (name, value));
 }
 
+void
+hs_sdp_section_append_attribute (HsSdpSection *section, const char *name, const char *value)
+{
+  insert_line (section, section->lines->len, 'a', dup_attribute (name, value));
+}
+
 static gboolean
 match_all (const char *value, gpointer user_data)
 {

@@ -6,9 +6,7 @@
 
 #include <string.h>
 
-/* What stands for "see the candidates" (RFC 8840). */
-#define DISCARD_PORT 9
-#define NO_ADDRESS   "0.0.0.0"
+#define NO_ADDRESS "0.0.0.0"
 
 /* --- the bundle --- */
 
@@ -132,7 +130,7 @@ find_default (GPtrArray *candidates, guint section)
 static void
 write_address (HsSdpSection *section, const HsSdpCandidate *candidate)
 {
-  hs_sdp_section_set_port (section, candidate != NULL ? candidate->port : DISCARD_PORT);
+  hs_sdp_section_set_port (section, candidate != NULL ? candidate->port : HS_SDP_DISCARD_PORT);
   hs_sdp_section_set_connection (section, candidate != NULL ? candidate->address : NO_ADDRESS);
 }
 

@@ -123,7 +123,8 @@ write_sources (HsSdpSection *section, const HsSdpWireLine *line)
 static void
 write_direction (HsSdpSection *section, HsSdpSection *offered, const HsSdpWireLine *line)
 {
-  HsSdpDirection direction = line->direction;
+  /* What the engine cannot do, for want of a codec or of a pad, must not be promised. */
+  HsSdpDirection direction = line->direction & hs_sdp_section_get_direction (section);
 
   if (offered != NULL)
     direction = hs_sdp_direction_answer (hs_sdp_section_get_direction (offered), direction);
@@ -173,6 +174,7 @@ write_section (HsSdpSection *section,
   write_sources (section, line);
   hs_sdp_section_remove_attribute (section, "bundle-only");
   hs_sdp_section_remove_attribute (section, "rtcp-mux-only");
+  hs_sdp_section_set_port (section, HS_SDP_DISCARD_PORT);
 }
 
 /* What is rejected in an answer says no more than which line it is. */

@@ -22,7 +22,8 @@ typedef struct {
 
 /* One section, by position. */
 typedef struct {
-  HsSdpDirection direction; /* wanted; what the offer forbids is cut in answers */
+  HsSdpDirection direction; /* wanted; cut to what @engine says it can do, and in answers to what
+                               the offer allows */
   gboolean rejected;        /* port 0 */
   const char *stream_id;    /* for a=msid; NULL: "-" */
   const char *track_id;     /* for a=msid; NULL: the stream's name */

@@ -23,6 +23,9 @@ typedef struct _HsSdpSection HsSdpSection;
 #define HS_SDP_MAX_SECTIONS 64
 #define HS_SDP_MAX_LINES    8192
 
+/* What stands in m= lines for "see the candidates" (RFC 8840). */
+#define HS_SDP_DISCARD_PORT 9
+
 #define HS_SDP_ERROR (hs_sdp_error_quark ())
 typedef enum {
   HS_SDP_ERROR_INVALID,   /* the message names the line */
@@ -168,6 +171,9 @@ void hs_sdp_section_set_attribute (HsSdpSection *section, const char *name, cons
 
 /* Adds one more such line: behind the last one of the same name, or at the end. */
 void hs_sdp_section_add_attribute (HsSdpSection *section, const char *name, const char *value);
+
+/* Adds one more such line at the end. */
+void hs_sdp_section_append_attribute (HsSdpSection *section, const char *name, const char *value);
 
 /* Returns: how many lines went. */
 guint hs_sdp_section_remove_attribute (HsSdpSection *section, const char *name);
