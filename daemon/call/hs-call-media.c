@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-call"
+
+#include "base/hs-json.h"
+#include "hs-call-private.h"
+
+static GPtrArray *
+get_tracks (HsCall *self, const HsTrack *track)
+{
+  return track->local ? self->local_tracks : self->remote_tracks;
+}
+
+static JsonObject *
+dup_track_payload (HsCall *self, const HsTrack *track)
+{
+  JsonObject *payload = json_object_new ();
+
+  json_object_set_boolean_member (payload, "local", track->local);
+  hs_json_set_string (payload, "trackId", track->id);
+  return payload;
+}
+
+static void
+complete_track_payload (HsCall *self, const HsTrack *track, JsonObject *payload)
+{
+  json_object_set_string_member (payload, "id", self->peer_id);
+  hs_json_set_string (payload, "mediaId", track->media_id);
+}
+
+static gboolean
+remove_track (GPtrArray *tracks, const char *id)
+{
+  for (guint i = 0; i < tracks->len; i++) {
+    const HsTrack *track = tracks->pdata[i];
+
+    if (g_strcmp0 (track->id, id) == 0) {
+      g_ptr_array_remove_index (tracks, i);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static void
+on_track_added (HsPeer *peer, HsTrack *track, HsCall *self)
+{
+  JsonObject *payload = dup_track_payload (self, track);
+
+  complete_track_payload (self, track, payload);
+  remove_track (get_tracks (self, track), track->id);
+  g_ptr_array_add (get_tracks (self, track), hs_track_copy (track));
+  hs_call_emit (self, "call:newTrack", payload);
+}
+
+static void
+on_track_ended (HsPeer *peer, HsTrack *track, HsCall *self)
+{
+  JsonObject *payload;
+
+  if (!remove_track (get_tracks (self, track), track->id))
+    return;
+  payload = dup_track_payload (self, track);
+  json_object_set_boolean_member (payload, "performRenegotiation", FALSE);
+  complete_track_payload (self, track, payload);
+  hs_call_emit (self, "call:trackEnded", payload);
+}
+
+static void
+on_source_muted (HsPeer *peer, const char *track_id, gboolean muted, HsCall *self)
+{
+  g_autoptr (JsonObject) payload = json_object_new ();
+  JsonArray *ids = json_array_new ();
+
+  json_array_add_string_element (ids, track_id);
+  json_object_set_array_member (payload, "trackIds", ids);
+  json_object_set_string_member (payload, "trackId", track_id);
+  g_signal_emit_by_name (self, "event", muted ? "media:sourceMuted" : "media:sourceUnmuted",
+                         payload);
+}
+
+static const char *
+get_connection_text (HsPeerState state)
+{
+  switch (state) {
+  case HS_PEER_CONNECTED:
+    return "connected";
+  case HS_PEER_LOST:
+    return "lost";
+  case HS_PEER_FAILED:
+    return "failed";
+  case HS_PEER_NEW:
+  case HS_PEER_CONNECTING:
+  case HS_PEER_CLOSED:
+    return NULL;
+  }
+  return NULL;
+}
+
+static void
+on_state_changed (HsPeer *peer, int state, const GError *reason, HsCall *self)
+{
+  const char *text = get_connection_text (state);
+  g_autoptr (GError) error = reason != NULL ? g_error_copy (reason) : NULL;
+  JsonObject *payload;
+
+  if (text == NULL || peer != self->peer)
+    return;
+  if (state == HS_PEER_FAILED && error == NULL)
+    error = g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "the media connection failed");
+
+  payload = json_object_new ();
+  json_object_set_string_member (payload, "state", text);
+  if (error != NULL)
+    json_object_set_object_member (payload, "error", hs_error_to_json (error));
+  hs_call_emit (self, "call:mediaConnectionChange", payload);
+
+  if (state == HS_PEER_FAILED && !hs_call_is_over (self)) {
+    if (self->session != NULL)
+      hs_call_send (self, HS_REQUEST_END);
+    hs_call_drop (self, error, NULL, NULL);
+  }
+}
+
+void
+hs_call_open_peer (HsCall *self)
+{
+  HsPeerOptions options = {
+    .call_id = self->id,
+    .caller = self->caller,
+    .speaker_id = self->speaker_id,
+    .ice_servers = json_array_get_length (self->ice_servers) > 0 ? self->ice_servers : NULL,
+    .bandwidth = self->bandwidth,
+  };
+
+  if (self->peer != NULL)
+    return;
+
+  self->peer = hs_peer_factory_create_peer (self->peers, &options);
+  g_signal_connect_object (self->peer, "track-added", G_CALLBACK (on_track_added), self, 0);
+  g_signal_connect_object (self->peer, "track-ended", G_CALLBACK (on_track_ended), self, 0);
+  g_signal_connect_object (self->peer, "source-muted", G_CALLBACK (on_source_muted), self, 0);
+  g_signal_connect_object (self->peer, "state-changed", G_CALLBACK (on_state_changed), self, 0);
+}
+
+void
+hs_call_release_media (HsCall *self)
+{
+  g_autoptr (HsPeer) peer = g_steal_pointer (&self->peer);
+
+  if (peer == NULL)
+    return;
+
+  hs_peer_close (peer);
+  g_signal_handlers_disconnect_by_data (peer, self);
+  g_ptr_array_set_size (self->local_tracks, 0);
+  g_ptr_array_set_size (self->remote_tracks, 0);
+}

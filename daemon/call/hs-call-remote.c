@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-call"
+
+#include "base/hs-json.h"
+#include "hs-address.h"
+#include "hs-call-private.h"
+
+/* What the far end does to a call, but for updates (hs-call-update.c). */
+
+static void
+replace (char **target, char *value)
+{
+  g_free (*target);
+  *target = value;
+}
+
+/* The number may come without a domain. What does not come stays (2.3). */
+void
+hs_call_update_remote_party (HsCall *self, const HsSignallingMessage *message)
+{
+  const char *name = self->caller ? message->remote_name : message->caller_name;
+  const char *number = self->caller ? message->remote_number : message->caller_number;
+
+  if (!message->has_participants)
+    return;
+  if (name != NULL && *name != '\0')
+    replace (&self->remote_name, g_strdup (name));
+  if (number != NULL && *number != '\0')
+    replace (&self->remote_number, hs_address_complete (number, self->user_name));
+}
+
+void
+hs_call_tell_parameters (HsCall *self, const HsSignallingMessage *message)
+{
+  JsonArray *parameters = hs_call_dup_parameters (message->custom_parameters);
+  JsonObject *payload;
+
+  if (parameters == NULL)
+    return;
+  payload = json_object_new ();
+  json_object_set_array_member (payload, "customParameters", parameters);
+  hs_call_emit (self, "call:customParameters", payload);
+}
+
+void
+hs_call_on_ringing (HsCall *self, const HsSignallingMessage *message)
+{
+  HsCallReason reason = { 0 };
+
+  if (self->state != HS_CALL_INITIATED || !self->caller)
+    return;
+  hs_call_tell_parameters (self, message);
+  hs_call_update_remote_party (self, message);
+  hs_call_fire (self, HS_CALL_EVENT_ALERTED, &reason);
+}
+
+/* --- early media (2.6) --- */
+
+static void
+on_progress_applied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (HsCall) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean applied = hs_peer_set_remote_finish (HS_PEER (source), result, &error);
+  HsCallReason reason = { 0 };
+
+  if (self->peer != HS_PEER (source) || self->handling == NULL)
+    return;
+  if (applied) {
+    replace (&self->remote_name, g_strdup (self->handling->remote_name));
+    replace (&self->remote_number, g_strdup (self->handling->remote_number));
+    g_clear_pointer (&self->handling, hs_signalling_message_free);
+    hs_call_fire (self, HS_CALL_EVENT_PROGRESSED, &reason);
+  } else {
+    g_debug ("call %s: early media is ignored: %s", self->id, error->message);
+    hs_call_handled (self);
+  }
+}
+
+void
+hs_call_on_progress (HsCall *self, const HsSignallingMessage *message)
+{
+  gboolean unanswered = self->state == HS_CALL_INITIATED || self->state == HS_CALL_RINGING ||
+                        self->state == HS_CALL_EARLY_MEDIA;
+
+  if (!unanswered || !self->caller || self->peer == NULL)
+    return;
+  hs_call_tell_parameters (self, message);
+  if (message->sdp == NULL || self->peer == NULL)
+    return;
+  self->handling = hs_signalling_message_copy (message);
+  hs_peer_set_remote_async (self->peer, HS_DESCRIPTION_PRANSWER, message->sdp, NULL,
+                            on_progress_applied, g_object_ref (self));
+}
+
+/* --- the answer to an offer of ours (2.8) --- */
+
+void
+hs_call_fail_answer (HsCall *self, const GError *error)
+{
+  gboolean ours = error->domain == HS_CALL_ERROR;
+  g_autoptr (GError) told =
+      ours ? g_error_copy (error)
+           : g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC,
+                          "the far end's answer cannot be used: %s", error->message);
+  HsCallReason reason = { .error = told };
+
+  hs_call_release_media (self);
+  hs_call_send (self, HS_REQUEST_END);
+  hs_call_fire (self, HS_CALL_EVENT_ENDED, &reason);
+}
+
+/* Returns: (nullable): the operation whose offer is out. */
+static HsOperation *
+get_awaiting (HsCall *self)
+{
+  if (self->remote != NULL &&
+      (self->remote->kind->answered != NULL || self->remote->kind->take_answer != NULL))
+    return self->remote;
+  if (self->local != NULL && self->local->status == HS_OPERATION_PENDING)
+    return self->local;
+  return NULL;
+}
+
+static void
+on_answer_applied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (HsCall) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean applied = hs_peer_set_remote_finish (HS_PEER (source), result, &error);
+  HsOperation *op = get_awaiting (self);
+
+  if (self->peer != HS_PEER (source) || self->handling == NULL)
+    return;
+  if (!applied) {
+    hs_call_fail_answer (self, error);
+    return;
+  }
+  hs_call_update_remote_party (self, self->handling);
+  g_clear_pointer (&self->handling, hs_signalling_message_free);
+  if (op != NULL && op->kind->answered != NULL)
+    op->kind->answered (op);
+  else
+    hs_call_read_inbox (self);
+}
+
+/* Neither a description nor anything else to go on: the far end, or a crossing update, refused
+ * ours. */
+static void
+refuse (HsCall *self, HsOperation *op)
+{
+  g_autoptr (GError) error = g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC,
+                                          "the far end did not take what was proposed");
+
+  if (self->peer != NULL)
+    hs_peer_rollback (self->peer);
+  if (op->kind->refused != NULL)
+    op->kind->refused (op, error);
+  else
+    hs_operation_fail (op, error);
+}
+
+void
+hs_call_on_answer (HsCall *self, const HsSignallingMessage *message)
+{
+  HsOperation *op = get_awaiting (self);
+
+  hs_call_tell_parameters (self, message);
+  if (op == NULL || hs_operation_is_over (op) || self->peer == NULL) {
+    g_debug ("call %s: nobody waits for this answer", self->id);
+    return;
+  }
+  if (message->sdp == NULL) {
+    refuse (self, op);
+    return;
+  }
+  if (op->kind->take_answer != NULL) {
+    op->kind->take_answer (op, message);
+    return;
+  }
+  self->handling = hs_signalling_message_copy (message);
+  hs_peer_set_remote_async (self->peer, HS_DESCRIPTION_ANSWER, message->sdp, NULL,
+                            on_answer_applied, g_object_ref (self));
+}
+
+/* --- the end (2.9 to 2.12) --- */
+
+static JsonObject *
+dup_transition (HsCall *self, const HsSignallingMessage *message)
+{
+  JsonObject *transition = json_object_new ();
+
+  json_object_set_string_member (transition, "prevState", hs_call_state_to_text (self->state));
+  if (message->status_code != 0)
+    json_object_set_int_member (transition, "statusCode", message->status_code);
+  if (message->reason_text != NULL && *message->reason_text != '\0')
+    json_object_set_string_member (transition, "reasonText", message->reason_text);
+  return transition;
+}
+
+/* What those hear who wait for the answer: the gateway's own words, where it has some. */
+static GError *
+create_cause (const HsSignallingMessage *message)
+{
+  const char *text = message->reason_text != NULL && *message->reason_text != '\0'
+                         ? message->reason_text
+                         : "the far end ended the call";
+
+  if (message->status_code != 0)
+    return g_error_new_literal (HS_GATEWAY_ERROR, message->status_code, text);
+  return g_error_new_literal (HS_ERROR, HS_ERROR_CLOSED, text);
+}
+
+static gboolean
+is_ending (HsCall *self)
+{
+  return self->local != NULL && self->local->kind->supersedes;
+}
+
+void
+hs_call_on_end (HsCall *self, const HsSignallingMessage *message)
+{
+  g_autoptr (HsOperation) op = NULL;
+  g_autoptr (JsonObject) transition = NULL;
+  g_autoptr (GError) cause = create_cause (message);
+  HsCallReason reason = { .cause = cause };
+
+  if (self->state == HS_CALL_ENDED || is_ending (self))
+    return;
+
+  op = hs_operation_new (self, &hs_operation_end, FALSE);
+  transition = dup_transition (self, message);
+  reason.finishes = op;
+  reason.transition = transition;
+  hs_call_release_media (self);
+  hs_call_update_remote_party (self, message);
+  hs_call_fire (self, HS_CALL_EVENT_ENDED, &reason);
+}
+
+void
+hs_call_on_cancel (HsCall *self, const HsSignallingMessage *message)
+{
+  HsCallReason reason = { 0 };
+
+  if (self->remote != NULL && self->remote->kind == &hs_operation_slow_answer)
+    return;
+  hs_call_fire (self, HS_CALL_EVENT_WITHDRAWN, &reason);
+}
+
+static void
+on_completed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (HsOperation) op = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsSignallingReply) reply =
+      hs_signalling_send_finish (HS_SIGNALLING (source), result, &error);
+  HsCallReason reason = {
+    .finishes = op,
+    .error = error,
+    .transition = reply != NULL ? op->data : NULL,
+  };
+
+  if (!hs_operation_is_over (op))
+    hs_call_fire (op->call, HS_CALL_EVENT_ENDED, &reason);
+}
+
+/* The leg has done its part in a transfer or a join, and goes. */
+void
+hs_call_on_complete (HsCall *self, const HsSignallingMessage *message)
+{
+  g_autoptr (HsOperation) op = NULL;
+  HsSignallingRequest request = { .kind = HS_REQUEST_END, .session = self->session };
+
+  if (hs_call_is_over (self) || is_ending (self))
+    return;
+
+  op = hs_operation_new (self, &hs_operation_end, TRUE);
+  op->data = dup_transition (self, message);
+  op->free_data = (GDestroyNotify) json_object_unref;
+  hs_call_stop_audit (self);
+  hs_call_clear_inbox (self);
+  hs_call_release_media (self);
+  hs_operation_supersede (op);
+  hs_signalling_send_async (self->signalling, &request, self->cancellable, on_completed,
+                            hs_operation_ref (op));
+}
+
+void
+hs_call_on_fail (HsCall *self, const HsSignallingMessage *message)
+{
+  g_debug ("call %s: nothing runs that could fail", self->id);
+}
