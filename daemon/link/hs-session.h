@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "hs-rest.h"
+
 #include "base/hs-clock.h"
 #include "base/hs-config.h"
 
@@ -28,6 +30,9 @@ G_DECLARE_FINAL_TYPE (HsSession, hs_session, HS, SESSION, GObject)
  *   "turn-credentials" (const char *username, const char *password): new ones; NULL, NULL: gone */
 
 HsSession *hs_session_new (HsClock *clock, HsConfig *config);
+
+/* Returns: (transfer none): for requests in the name of whoever is signed in. */
+HsRest *hs_session_get_rest (HsSession *self);
 
 /* In the operations below @waiter is (transfer full) (nullable) and returns TRUE, or the error that
  * the matching event carries, when the operation has ended. */
@@ -72,5 +77,19 @@ JsonObject *hs_session_dup_subscriptions (HsSession *self);
 JsonObject *hs_session_dup_socket_state (HsSession *self);
 
 void hs_session_enable_connectivity_checking (HsSession *self, gboolean enable);
+
+/* A notification that came another way (notification.process); works without any subscription.
+ * @envelope: (transfer none): {"notificationMessage"}
+ * @channel: "PUSH" or "WEBSOCKET", in any case
+ * @error: HS_ERROR_INVALID_DATA for an unknown channel or an envelope without its parts,
+ *   HS_ERROR_BUSY when too many wait already */
+gboolean hs_session_process_notification (HsSession *self,
+                                          JsonObject *envelope,
+                                          const char *channel,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether notifications of the websocket count; each time it opens they do again. Emits
+ * notifications:change. */
+void hs_session_enable_websocket (HsSession *self, gboolean enable);
 
 G_END_DECLS

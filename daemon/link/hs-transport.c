@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-link"
+
+#include "hs-transport.h"
+
+#include "base/hs-error.h"
+
+/* Requests of different calls overlap, and none may wait for a slow one. */
+#define MAX_CONNECTIONS 64
+
+struct _HsTransport {
+  GObject parent;
+
+  HsConfig *config;
+  SoupSession *session;
+  gboolean warned;
+};
+
+G_DEFINE_FINAL_TYPE (HsTransport, hs_transport, G_TYPE_OBJECT)
+
+/* What is left to object to once the authorities of tls.ca are asked as well. */
+static GTlsCertificateFlags
+verify_with_own_authority (HsTransport *self,
+                           SoupMessage *message,
+                           GTlsCertificate *certificate,
+                           GTlsCertificateFlags flags)
+{
+  const char *path = hs_config_get_string (self->config, "tls.ca");
+  GUri *uri = soup_message_get_uri (message);
+  g_autoptr (GSocketConnectable) identity = NULL;
+  g_autoptr (GTlsDatabase) database = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (path == NULL || path[0] == '\0')
+    return flags;
+  /* Read anew each time: handshakes are rare, and a replaced file counts at once. */
+  database = g_tls_file_database_new (path, &error);
+  if (database == NULL) {
+    g_warning ("tls.ca is of no use: %s", error->message);
+    return flags;
+  }
+  identity = g_network_address_new (g_uri_get_host (uri), g_uri_get_port (uri));
+  flags = g_tls_database_verify_chain (database, certificate,
+                                       G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, identity, NULL,
+                                       G_TLS_DATABASE_VERIFY_NONE, NULL, &error);
+  return error == NULL ? flags : G_TLS_CERTIFICATE_GENERIC_ERROR;
+}
+
+static gboolean
+on_accept_certificate (SoupMessage *message,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags flags,
+                       HsTransport *self)
+{
+  if (!hs_config_get_boolean (self->config, "tls.verify", TRUE)) {
+    if (!self->warned)
+      g_warning ("tls.verify is false: the gateway's certificate is not checked");
+    self->warned = TRUE;
+    return TRUE;
+  }
+  flags = verify_with_own_authority (self, message, certificate, flags);
+  g_object_set_data (G_OBJECT (message), "hs-certificate-flags", GUINT_TO_POINTER (flags));
+  return flags == 0;
+}
+
+static void
+hs_transport_dispose (GObject *object)
+{
+  HsTransport *self = HS_TRANSPORT (object);
+
+  if (self->session != NULL)
+    soup_session_abort (self->session);
+  g_clear_object (&self->session);
+  g_clear_object (&self->config);
+  G_OBJECT_CLASS (hs_transport_parent_class)->dispose (object);
+}
+
+static void
+hs_transport_class_init (HsTransportClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = hs_transport_dispose;
+}
+
+static void
+hs_transport_init (HsTransport *self)
+{
+}
+
+HsTransport *
+hs_transport_new (HsConfig *config)
+{
+  HsTransport *self = g_object_new (HS_TYPE_TRANSPORT, NULL);
+
+  self->config = g_object_ref (config);
+  /* The time limits are our own, from HsClock. */
+  self->session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
+                                                 MAX_CONNECTIONS, "timeout", 0, NULL);
+  /* It would answer a 401 by asking again. */
+  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
+  return self;
+}
+
+SoupSession *
+hs_transport_get_session (HsTransport *self)
+{
+  return self->session;
+}
+
+SoupMessage *
+hs_transport_create_message (HsTransport *self, const char *method, const char *url, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, &reason);
+  SoupMessage *message;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0') {
+    g_set_error (error, HS_ERROR, HS_ERROR_INVALID_DATA, "the gateway's address is no URL: %s",
+                 reason != NULL ? reason->message : "it names no host");
+    return NULL;
+  }
+  message = soup_message_new_from_uri (method, uri);
+  /* Credentials go where the configuration says, and nowhere else. */
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_disable_feature (message, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
+  g_signal_connect_object (message, "accept-certificate", G_CALLBACK (on_accept_certificate), self,
+                           0);
+  return message;
+}
+
+typedef struct {
+  GTlsCertificateFlags flag;
+  const char *text;
+} Objection;
+
+static const Objection objections[] = {
+  { G_TLS_CERTIFICATE_UNKNOWN_CA,
+    "it is signed by an authority that is not trusted here (tls.ca)" },
+  { G_TLS_CERTIFICATE_BAD_IDENTITY, "it is for another host name" },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet" },
+  { G_TLS_CERTIFICATE_EXPIRED, "it has expired" },
+  { G_TLS_CERTIFICATE_REVOKED, "it has been revoked" },
+  { G_TLS_CERTIFICATE_INSECURE, "its algorithm is not secure" },
+  { G_TLS_CERTIFICATE_GENERIC_ERROR, "it cannot be checked" },
+};
+
+void
+hs_transport_explain (SoupMessage *message, GError *error)
+{
+  gpointer data = g_object_get_data (G_OBJECT (message), "hs-certificate-flags");
+  GTlsCertificateFlags flags = GPOINTER_TO_UINT (data);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (error->domain != G_TLS_ERROR || flags == 0)
+    return;
+  g_string_append_printf (
+      text, "the certificate of %s is refused: ", g_uri_get_host (soup_message_get_uri (message)));
+  for (guint i = 0; i < G_N_ELEMENTS (objections); i++) {
+    if (flags & objections[i].flag)
+      g_string_append_printf (text, "%s; ", objections[i].text);
+  }
+  g_string_truncate (text, text->len - 2);
+  g_free (error->message);
+  error->message = g_string_free (g_steal_pointer (&text), FALSE);
+}
