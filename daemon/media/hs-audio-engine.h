@@ -24,11 +24,12 @@ G_DECLARE_FINAL_TYPE (HsAudioEngine, hs_audio_engine, HS, AUDIO_ENGINE, GObject)
 /* @devices: where the machine's microphones and speakers are looked up */
 HsAudioEngine *hs_audio_engine_new (HsDevices *devices);
 
-/* @device_id: (nullable): "silence", "tone:HZ" with 1 to 20000 Hz, "tone:HZ@DBFS" (-12 dBFS rms
- *   when not given), "file:/PATH", "file:/PATH?loop", or a microphone's id from HsDevices; NULL and
- *   "default" are the default microphone. Files may have any format, rate and number of channels
- *   that GStreamer decodes.
- * @error: HS_CALL_ERROR_USER_MEDIA naming the device or the path: unknown, missing, no audio …
+/* @device_id: (nullable): "silence", "tone:HZ" with 1 to 20000 Hz, "tone:HZ@DBFS" (its
+ *   amplitude, -90 to 0; -12 when not given), "file:/PATH", "file:/PATH?loop", or a microphone's id
+ * from HsDevices; NULL and "default" are the default microphone. Files may have any format, rate
+ * and number of channels that GStreamer decodes.
+ * @error: HS_CALL_ERROR_INVALID_PARAM naming a malformed id; HS_CALL_ERROR_USER_MEDIA naming the
+ *   device or the path: unknown, missing, no audio …
  * Finish returns: (transfer full) */
 void hs_audio_engine_open_source_async (HsAudioEngine *self,
                                         const char *device_id,
@@ -41,7 +42,8 @@ HsAudioSource *hs_audio_engine_open_source_finish (HsAudioEngine *self,
 
 /* @device_id: (nullable): "null", "file:/PATH.wav" (made anew, readable by the user alone), or a
  *   speaker's id from HsDevices; NULL and "default" are the default speaker.
- * @error: HS_CALL_ERROR_USER_MEDIA naming the device or the path: unknown, not writable, disk full
+ * @error: HS_CALL_ERROR_INVALID_PARAM naming a malformed id; HS_CALL_ERROR_USER_MEDIA naming the
+ *   device or the path: unknown, not writable, disk full …
  * Finish returns: (transfer full) */
 void hs_audio_engine_open_sink_async (HsAudioEngine *self,
                                       const char *device_id,
@@ -52,7 +54,15 @@ HsAudioSink *hs_audio_engine_open_sink_finish (HsAudioEngine *self,
                                                GAsyncResult *result,
                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The port keeps the engine alive until it is removed.
+/* Ends when all that was dropped before is really closed, recordings complete and devices free: the
+ * last thing a program does. */
+void
+hs_audio_engine_drain_async (HsAudioEngine *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean hs_audio_engine_drain_finish (HsAudioEngine *self,
+                                       GAsyncResult *result,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The end of the engine is the end of all ticks: ports are removed before.
  * Returns: (transfer full): free with hs_audio_port_remove() and hs_audio_port_unref() */
 HsAudioPort *hs_audio_engine_add_port (HsAudioEngine *self, HsAudioPush push, gpointer user_data);
 
