@@ -71,7 +71,7 @@ describe_value (const HsSchema *schema, JsonNode *value)
 }
 
 static gboolean
-tell (Walk *walk, const Place *place, const char *expected, const char *got)
+tell (Walk *walk, const Place *place, const char *expected, const char *got, const char *sentence)
 {
   g_autoptr (GString) path = NULL;
   g_autofree char *message = NULL;
@@ -81,8 +81,7 @@ tell (Walk *walk, const Place *place, const char *expected, const char *got)
     return FALSE;
   path = g_string_new (NULL);
   append_place (path, place);
-  message = g_strdup_printf ("%s%sexpected %s, got %s", path->str, path->len > 0 ? ": " : "",
-                             expected, got);
+  message = g_strconcat (path->str, path->len > 0 ? ": " : "", sentence, NULL);
   walk->on_problem (&(HsSchemaProblem){ path->str, expected, got, message }, walk->user_data);
   return FALSE;
 }
@@ -90,9 +89,18 @@ tell (Walk *walk, const Place *place, const char *expected, const char *got)
 static gboolean
 tell_value (Walk *walk, const HsSchema *schema, JsonNode *value, const Place *place)
 {
-  g_autofree char *got = walk->on_problem != NULL ? describe_value (schema, value) : NULL;
+  g_autofree char *got = describe_value (schema, value);
+  g_autofree char *sentence = g_strdup_printf ("expected %s, got %s", schema->expected, got);
 
-  return tell (walk, place, schema->expected, got);
+  return tell (walk, place, schema->expected, got, sentence);
+}
+
+static gboolean
+tell_missing (Walk *walk, const HsSchema *schema, const Place *place)
+{
+  g_autofree char *sentence = g_strdup_printf ("is missing, expected %s", schema->expected);
+
+  return tell (walk, place, schema->expected, "nothing", sentence);
 }
 
 /* A walk that only asks has its answer with the first problem. */
@@ -189,7 +197,8 @@ check_given_members (Walk *walk, const HsSchema *schema, JsonObject *object, con
     const Place inner = { place, name, 0 };
 
     if (member == NULL && !schema->open)
-      tell (walk, &inner, "nothing of this name", "it");
+      tell (walk, &inner, "no member of this name", describe_kind (value),
+            "there is no such member");
     else if (member != NULL && (member->required || !JSON_NODE_HOLDS_NULL (value)))
       check (walk, member->schema, value, &inner);
   }
@@ -206,7 +215,7 @@ check_members (Walk *walk, const HsSchema *schema, JsonObject *object, const Pla
     const Place inner = { place, member->name, 0 };
 
     if (member->required && !json_object_has_member (object, member->name))
-      tell (walk, &inner, member->schema->expected, "nothing");
+      tell_missing (walk, member->schema, &inner);
   }
   return walk->n_problems == n_before;
 }

@@ -20,6 +20,9 @@ typedef enum {
   HS_ERROR_CLOSED = 6,
   HS_ERROR_NOT_ALLOWED = 7,
   HS_ERROR_BUSY = 8,
+  HS_ERROR_CANCELLED = 9,
+  HS_ERROR_TOO_DEEP = 10,
+  HS_ERROR_TOO_MANY_CONNECTIONS = 11,
 } HsError;
 
 #define HS_AUTHENTICATION_ERROR (hs_authentication_error_quark ())

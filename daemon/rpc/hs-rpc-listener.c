@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-rpc"
+
+/* A lock file beside the socket says who may take the path: a socket file left by a dead process
+ * cannot be told from one that another process is about to listen on. */
+
+#include "hs-rpc-listener.h"
+
+#include "base/hs-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BACKLOG 128
+
+struct _HsRpcListener {
+  GSocket *socket;
+  char *path;      /* of the socket; NULL: not ours to remove */
+  char *lock_path; /* likewise */
+  int lock_fd;     /* -1: none */
+};
+
+G_GNUC_PRINTF (3, 4)
+static gboolean
+fail_errno (GError **error, int number, const char *format, ...)
+{
+  g_autofree char *what = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  what = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number), "%s: %s", what,
+               g_strerror (number));
+  return FALSE;
+}
+
+static gboolean
+fill_address (struct sockaddr_un *address, const char *path, GError **error)
+{
+  memset (address, 0, sizeof *address);
+  address->sun_family = AF_UNIX;
+  if (g_strlcpy (address->sun_path, path, sizeof address->sun_path) < sizeof address->sun_path)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
+               "%s: the path of a socket may have at most %d bytes", path,
+               (int) sizeof address->sun_path - 1);
+  return FALSE;
+}
+
+static void
+fail_busy (GError **error, const char *path, int fd)
+{
+  struct ucred peer = { 0 };
+  socklen_t length = sizeof peer;
+  g_autofree char *comm_path = NULL;
+  g_autofree char *name = NULL;
+
+  if (fd < 0 || getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.pid <= 0) {
+    g_set_error (error, HS_ERROR, HS_ERROR_BUSY, "%s: another process listens there", path);
+    return;
+  }
+  comm_path = g_strdup_printf ("/proc/%d/comm", (int) peer.pid);
+  if (g_file_get_contents (comm_path, &name, NULL, NULL))
+    g_strchomp (name);
+  g_set_error (error, HS_ERROR, HS_ERROR_BUSY, "%s: process %d (%s) listens there", path,
+               (int) peer.pid, name != NULL ? name : "unknown");
+}
+
+/* Is somebody there? EAGAIN is the answer of a listener whose queue is full. */
+static gboolean
+check_is_dead (const char *path, GError **error)
+{
+  struct sockaddr_un address;
+  int fd;
+  int number = 0;
+
+  if (!fill_address (&address, path, error))
+    return FALSE;
+  fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0)
+    return fail_errno (error, errno, "%s", path);
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    number = errno;
+  if (number == 0 || number == EAGAIN)
+    fail_busy (error, path, number == 0 ? fd : -1);
+  else if (number != ECONNREFUSED && number != ENOENT)
+    fail_errno (error, number, "%s", path);
+  close (fd);
+  return number == ECONNREFUSED || number == ENOENT;
+}
+
+/* The lock file may be removed by its last holder between our opening and our locking it. */
+static gboolean
+try_lock (HsRpcListener *self, gboolean *again, GError **error)
+{
+  struct stat status;
+  int fd = open (self->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  *again = FALSE;
+  if (fd < 0)
+    return fail_errno (error, errno, "%s", self->lock_path);
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
+    close (fd);
+    /* Who holds it listens, or is about to. */
+    if (check_is_dead (self->path, error))
+      fail_busy (error, self->path, -1);
+    return FALSE;
+  }
+  if (fstat (fd, &status) == 0 && status.st_nlink == 0) {
+    close (fd);
+    *again = TRUE;
+    return FALSE;
+  }
+  self->lock_fd = fd;
+  return TRUE;
+}
+
+static gboolean
+take_lock (HsRpcListener *self, GError **error)
+{
+  gboolean again = TRUE;
+  gboolean taken = FALSE;
+
+  while (again)
+    taken = try_lock (self, &again, error);
+  return taken;
+}
+
+static gboolean
+make_folder (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    return fail_errno (error, errno, "%s", folder);
+  return TRUE;
+}
+
+/* Removes a socket that nobody listens on any more, and nothing else. */
+static gboolean
+clear_path (const char *path, GError **error)
+{
+  struct stat status;
+
+  if (lstat (path, &status) != 0)
+    return errno == ENOENT || fail_errno (error, errno, "%s", path);
+  if (!S_ISSOCK (status.st_mode)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "%s: there is something else than a socket",
+                 path);
+    return FALSE;
+  }
+  if (!check_is_dead (path, error))
+    return FALSE;
+  if (unlink (path) != 0 && errno != ENOENT)
+    return fail_errno (error, errno, "%s", path);
+  return TRUE;
+}
+
+static gboolean
+bind_and_listen (int fd, const char *path, GError **error)
+{
+  struct sockaddr_un address;
+
+  if (!fill_address (&address, path, error))
+    return FALSE;
+  /* Before bind: the file never exists with other rights, whatever the umask. */
+  if (fchmod (fd, 0600) != 0 || bind (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    return fail_errno (error, errno, "%s", path);
+  if (listen (fd, BACKLOG) == 0)
+    return TRUE;
+  fail_errno (error, errno, "%s", path);
+  unlink (path);
+  return FALSE;
+}
+
+static gboolean
+open_socket (HsRpcListener *self, GError **error)
+{
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  if (fd < 0)
+    return fail_errno (error, errno, "%s", self->path);
+  if (!bind_and_listen (fd, self->path, error)) {
+    close (fd);
+    return FALSE;
+  }
+  self->socket = g_socket_new_from_fd (fd, error);
+  return self->socket != NULL;
+}
+
+HsRpcListener *
+hs_rpc_listener_new (const char *path, GError **error)
+{
+  g_autoptr (HsRpcListener) self = g_new0 (HsRpcListener, 1);
+  struct sockaddr_un address;
+
+  self->lock_fd = -1;
+  self->path = g_strdup (path);
+  self->lock_path = g_strconcat (path, ".lock", NULL);
+  if (!fill_address (&address, path, error) || !make_folder (path, error) ||
+      !take_lock (self, error) || !clear_path (path, error) || !open_socket (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+static int
+get_option (int fd, int option)
+{
+  int value = -1;
+  socklen_t length = sizeof value;
+
+  return getsockopt (fd, SOL_SOCKET, option, &value, &length) == 0 ? value : -1;
+}
+
+HsRpcListener *
+hs_rpc_listener_adopt (int fd, GError **error)
+{
+  g_autoptr (HsRpcListener) self = g_new0 (HsRpcListener, 1);
+
+  self->lock_fd = -1;
+  if (get_option (fd, SO_DOMAIN) != AF_UNIX || get_option (fd, SO_TYPE) != SOCK_STREAM ||
+      get_option (fd, SO_ACCEPTCONN) != 1) {
+    g_set_error (error, HS_ERROR, HS_ERROR_INVALID_DATA,
+                 "file descriptor %d is not a listening Unix stream socket", fd);
+    return NULL;
+  }
+  self->socket = g_socket_new_from_fd (fd, error);
+  return self->socket != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+void
+hs_rpc_listener_free (HsRpcListener *self)
+{
+  if (self->path != NULL && self->socket != NULL)
+    unlink (self->path);
+  g_clear_object (&self->socket);
+  if (self->lock_fd >= 0) {
+    unlink (self->lock_path);
+    close (self->lock_fd);
+  }
+  g_free (self->path);
+  g_free (self->lock_path);
+  g_free (self);
+}
+
+GSocket *
+hs_rpc_listener_get_socket (HsRpcListener *self)
+{
+  return self->socket;
+}
