@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-sandbox"
+
+#include "hs-sandbox-people.h"
+#include "hs-sandbox-address.h"
+
+#include "media/hs-sandbox-media.h"
+
+#include <gio/gio.h>
+
+#define REACH_PHONE_MS 50
+#define RING_MS        100
+
+#define STATUS_NOT_ACCEPTABLE 488
+#define STATUS_SERVER_ERROR   500
+
+struct _HsSandboxPerson {
+  HsSandboxPersonKind kind;
+  char *offer;
+  const HsSandboxPersonEvents *events; /* borrowed: a literal of our owner */
+  gpointer user_data;
+  HsSandboxMedia *media;
+  char *answer; /* while it still rings */
+  gboolean has_rung;
+  guint timer;
+};
+
+static const struct {
+  const char *user;
+  HsSandboxPersonKind kind;
+} people[] = {
+  { "busy", HS_SANDBOX_PERSON_BUSY },
+  { "noanswer", HS_SANDBOX_PERSON_NO_ANSWER },
+  { "echo", HS_SANDBOX_PERSON_ECHO },
+  { "tone", HS_SANDBOX_PERSON_TONE },
+};
+
+HsSandboxPersonKind
+hs_sandbox_person_find (const char *address)
+{
+  g_autofree char *user = hs_sandbox_address_get_user (address);
+
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++) {
+    if (g_str_equal (user, people[i].user))
+      return people[i].kind;
+  }
+  return HS_SANDBOX_PERSON_NOBODY;
+}
+
+static void
+on_media_answered (HsSandboxMedia *media,
+                   const char *answer,
+                   const GError *error,
+                   gpointer user_data)
+{
+  HsSandboxPerson *person = user_data;
+
+  if (error) {
+    gboolean is_offer_bad = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA) ||
+                            g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+
+    g_message ("no media for a call: %s", error->message);
+    person->events->failed (is_offer_bad ? STATUS_NOT_ACCEPTABLE : STATUS_SERVER_ERROR,
+                            is_offer_bad ? "Not acceptable here" : "Server error",
+                            person->user_data);
+  } else if (person->has_rung) {
+    person->events->answered (answer, person->user_data);
+  } else {
+    person->answer = g_strdup (answer);
+  }
+}
+
+static gboolean
+on_rung (gpointer user_data)
+{
+  HsSandboxPerson *person = user_data;
+  g_autofree char *answer = g_steal_pointer (&person->answer);
+
+  person->timer = 0;
+  person->has_rung = TRUE;
+  if (answer)
+    person->events->answered (answer, person->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_reached (gpointer user_data)
+{
+  HsSandboxPerson *person = user_data;
+
+  person->timer = 0;
+  if (person->kind != HS_SANDBOX_PERSON_NO_ANSWER) {
+    person->timer = g_timeout_add (RING_MS, on_rung, person);
+    person->media = hs_sandbox_media_new (
+        person->kind == HS_SANDBOX_PERSON_ECHO ? HS_SANDBOX_MEDIA_ECHO : HS_SANDBOX_MEDIA_TONE,
+        person->offer, on_media_answered, person);
+  }
+  person->events->ringing (person->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+HsSandboxPerson *
+hs_sandbox_person_new (HsSandboxPersonKind kind,
+                       const char *offer,
+                       const HsSandboxPersonEvents *events,
+                       gpointer user_data)
+{
+  HsSandboxPerson *person = g_new0 (HsSandboxPerson, 1);
+
+  person->kind = kind;
+  person->offer = g_strdup (offer);
+  person->events = events;
+  person->user_data = user_data;
+  person->timer = g_timeout_add (REACH_PHONE_MS, on_reached, person);
+  return person;
+}
+
+static void
+on_media_updated (HsSandboxMedia *media,
+                  const char *answer,
+                  const GError *error,
+                  gpointer user_data)
+{
+  HsSandboxPerson *person = user_data;
+
+  if (!error) {
+    person->events->answered (answer, person->user_data);
+    return;
+  }
+  g_message ("a call's media stays as it was: %s", error->message);
+  person->events->update_failed (person->user_data);
+}
+
+void
+hs_sandbox_person_update (HsSandboxPerson *person, const char *offer)
+{
+  g_return_if_fail (person->media != NULL);
+
+  hs_sandbox_media_update (person->media, offer, on_media_updated, person);
+}
+
+void
+hs_sandbox_person_free (HsSandboxPerson *person)
+{
+  g_clear_handle_id (&person->timer, g_source_remove);
+  g_clear_pointer (&person->media, hs_sandbox_media_free);
+  g_free (person->offer);
+  g_free (person->answer);
+  g_free (person);
+}
