@@ -94,7 +94,7 @@ hs_session_connect (HsSession *self, JsonObject *credentials, JsonObject *option
   g_autoptr (HsSession) alive = g_object_ref (self);
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) services = NULL;
-  HsOperation *operation;
+  HsSessionOperation *operation;
 
   self->n_auth_pending++;
   take_auth_error (self, NULL);
@@ -105,7 +105,7 @@ hs_session_connect (HsSession *self, JsonObject *credentials, JsonObject *option
     fail_connect (self, waiter, error);
     return;
   }
-  operation = hs_operation_new (HS_OPERATION_SUBSCRIBE, waiter);
+  operation = hs_session_operation_new (HS_SESSION_OPERATION_SUBSCRIBE, waiter);
   operation->services = g_steal_pointer (&services);
   operation->options = options != NULL ? json_object_ref (options) : NULL;
   operation->connecting = TRUE;
@@ -116,7 +116,8 @@ void
 hs_session_disconnect (HsSession *self, GTask *waiter)
 {
   g_autoptr (HsSession) alive = g_object_ref (self);
-  HsOperation *operation = hs_operation_new (HS_OPERATION_DISCONNECT, waiter);
+  HsSessionOperation *operation =
+      hs_session_operation_new (HS_SESSION_OPERATION_DISCONNECT, waiter);
 
   operation->credentials_serial = self->credentials_serial;
   self->n_auth_pending++;
@@ -125,10 +126,13 @@ hs_session_disconnect (HsSession *self, GTask *waiter)
   hs_session_hurry (self);
 }
 
-static HsOperation *
-create_operation (HsOperationKind kind, JsonArray *services, JsonObject *options, GTask *waiter)
+static HsSessionOperation *
+create_operation (HsSessionOperationKind kind,
+                  JsonArray *services,
+                  JsonObject *options,
+                  GTask *waiter)
 {
-  HsOperation *operation = hs_operation_new (kind, waiter);
+  HsSessionOperation *operation = hs_session_operation_new (kind, waiter);
 
   operation->services = hs_subscription_parse_services (services, &operation->flaw);
   operation->options = options != NULL ? json_object_ref (options) : NULL;
@@ -140,7 +144,8 @@ hs_session_subscribe (HsSession *self, JsonArray *services, JsonObject *options,
 {
   g_autoptr (HsSession) alive = g_object_ref (self);
 
-  hs_session_queue (self, create_operation (HS_OPERATION_SUBSCRIBE, services, options, waiter));
+  hs_session_queue (self,
+                    create_operation (HS_SESSION_OPERATION_SUBSCRIBE, services, options, waiter));
 }
 
 void
@@ -148,15 +153,16 @@ hs_session_unsubscribe (HsSession *self, JsonArray *services, GTask *waiter)
 {
   g_autoptr (HsSession) alive = g_object_ref (self);
 
-  hs_session_queue (self, create_operation (HS_OPERATION_UNSUBSCRIBE, services, NULL, waiter));
+  hs_session_queue (self,
+                    create_operation (HS_SESSION_OPERATION_UNSUBSCRIBE, services, NULL, waiter));
 }
 
 /* The end of what began above. */
 
 void
-hs_session_finish_auth (HsSession *self, const HsOperation *operation, const GError *error)
+hs_session_finish_auth (HsSession *self, const HsSessionOperation *operation, const GError *error)
 {
-  if (operation->kind == HS_OPERATION_DISCONNECT) {
+  if (operation->kind == HS_SESSION_OPERATION_DISCONNECT) {
     self->n_auth_pending--;
     take_auth_error (self, NULL);
     hs_session_emit_plain (self, "auth:change");

@@ -9,10 +9,10 @@
 #define MIN_EXTENSION_MS 30000
 #define MAX_EXPIRES_S    (30 * 24 * 3600)
 
-HsOperation *
-hs_operation_new (HsOperationKind kind, GTask *waiter)
+HsSessionOperation *
+hs_session_operation_new (HsSessionOperationKind kind, GTask *waiter)
 {
-  HsOperation *operation = g_new0 (HsOperation, 1);
+  HsSessionOperation *operation = g_new0 (HsSessionOperation, 1);
 
   operation->kind = kind;
   operation->waiter = waiter;
@@ -20,7 +20,7 @@ hs_operation_new (HsOperationKind kind, GTask *waiter)
 }
 
 void
-hs_operation_free (HsOperation *operation)
+hs_session_operation_free (HsSessionOperation *operation)
 {
   g_strfreev (operation->services);
   g_clear_error (&operation->flaw);
@@ -30,7 +30,7 @@ hs_operation_free (HsOperation *operation)
 }
 
 void
-hs_operation_answer (HsOperation *operation, const GError *error)
+hs_session_operation_answer (HsSessionOperation *operation, const GError *error)
 {
   g_autoptr (GTask) waiter = g_steal_pointer (&operation->waiter);
 
@@ -43,7 +43,7 @@ hs_operation_answer (HsOperation *operation, const GError *error)
 /* What each kind does when its turn has come. */
 
 static void
-run_subscribe (HsSession *self, HsOperation *operation)
+run_subscribe (HsSession *self, HsSessionOperation *operation)
 {
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) services = NULL;
@@ -69,7 +69,7 @@ run_subscribe (HsSession *self, HsOperation *operation)
 /* Returns: (transfer full) (nullable): what stays subscribed; NULL with the reason why nothing
  * changes. */
 static GStrv
-dup_remaining (HsSession *self, HsOperation *operation, const char **refusal)
+dup_remaining (HsSession *self, HsSessionOperation *operation, const char **refusal)
 {
   const char *const *received;
   g_auto (GStrv) remaining = NULL;
@@ -88,7 +88,7 @@ dup_remaining (HsSession *self, HsOperation *operation, const char **refusal)
 }
 
 static void
-run_unsubscribe (HsSession *self, HsOperation *operation)
+run_unsubscribe (HsSession *self, HsSessionOperation *operation)
 {
   const char *refusal;
   g_auto (GStrv) remaining = dup_remaining (self, operation, &refusal);
@@ -104,27 +104,27 @@ run_unsubscribe (HsSession *self, HsOperation *operation)
 }
 
 static void
-run (HsSession *self, HsOperation *operation)
+run (HsSession *self, HsSessionOperation *operation)
 {
   switch (operation->kind) {
-  case HS_OPERATION_SUBSCRIBE:
+  case HS_SESSION_OPERATION_SUBSCRIBE:
     run_subscribe (self, operation);
     break;
-  case HS_OPERATION_UNSUBSCRIBE:
+  case HS_SESSION_OPERATION_UNSUBSCRIBE:
     run_unsubscribe (self, operation);
     break;
-  case HS_OPERATION_DISCONNECT:
+  case HS_SESSION_OPERATION_DISCONNECT:
     if (self->subscription != NULL)
       hs_session_delete (self, HS_PHASE_DELETING);
     else
       hs_session_settle (self, NULL);
     break;
-  case HS_OPERATION_EXTEND:
+  case HS_SESSION_OPERATION_EXTEND:
     operation->extension_attempt = self->extension_attempt;
     if (self->subscription != NULL)
       hs_session_put (self, (const char *const *) self->subscription->received);
     else
-      g_clear_pointer (&self->running, hs_operation_free);
+      g_clear_pointer (&self->running, hs_session_operation_free);
     break;
   }
 }
@@ -139,19 +139,19 @@ hs_session_run_next (HsSession *self)
 }
 
 void
-hs_session_queue (HsSession *self, HsOperation *operation)
+hs_session_queue (HsSession *self, HsSessionOperation *operation)
 {
   if (self->closed) {
-    g_autoptr (HsOperation) refused = operation;
+    g_autoptr (HsSessionOperation) refused = operation;
     g_autoptr (GError) error =
         g_error_new_literal (HS_ERROR, HS_ERROR_CLOSED, "the session is closed");
 
-    hs_operation_answer (refused, error);
+    hs_session_operation_answer (refused, error);
     return;
   }
   g_queue_push_tail (&self->operations, operation);
   /* The event says that something is pending, so it comes after that is true. */
-  if (operation->kind != HS_OPERATION_EXTEND)
+  if (operation->kind != HS_SESSION_OPERATION_EXTEND)
     hs_session_emit_plain (self, "subscription:change");
   hs_session_run_next (self);
 }
@@ -173,9 +173,9 @@ emit_extension (HsSession *self, guint attempt, const GError *error)
 }
 
 static void
-emit_result (HsSession *self, HsOperation *operation, const GError *error)
+emit_result (HsSession *self, HsSessionOperation *operation, const GError *error)
 {
-  if (operation->kind == HS_OPERATION_EXTEND)
+  if (operation->kind == HS_SESSION_OPERATION_EXTEND)
     emit_extension (self, operation->extension_attempt, error);
   else if (error != NULL)
     hs_session_emit_error (self, "subscription:error", error);
@@ -198,14 +198,14 @@ void
 hs_session_settle (HsSession *self, GError *error)
 {
   g_autoptr (HsSession) alive = g_object_ref (self);
-  g_autoptr (HsOperation) operation = g_steal_pointer (&self->running);
+  g_autoptr (HsSessionOperation) operation = g_steal_pointer (&self->running);
   g_autoptr (GError) owned = error;
 
   self->phase = HS_PHASE_NONE;
   g_clear_object (&self->cancellable);
   hs_clock_clear_timer (self->clock, &self->retry_timer);
   /* Credentials that were set in the meantime are for what comes after. */
-  if (operation->kind == HS_OPERATION_DISCONNECT &&
+  if (operation->kind == HS_SESSION_OPERATION_DISCONNECT &&
       operation->credentials_serial == self->credentials_serial)
     hs_rest_take_credentials (self->rest, NULL);
 
@@ -214,7 +214,7 @@ hs_session_settle (HsSession *self, GError *error)
   hs_session_finish_auth (self, operation, owned);
   end_if_gone (self);
   self->settling = FALSE;
-  hs_operation_answer (operation, owned);
+  hs_session_operation_answer (operation, owned);
   hs_session_run_next (self);
 }
 
@@ -232,16 +232,16 @@ on_extension_due (gpointer user_data)
   g_autoptr (HsSession) self = g_object_ref (HS_SESSION (user_data));
 
   self->extension_timer = 0;
-  hs_session_queue (self, hs_operation_new (HS_OPERATION_EXTEND, NULL));
+  hs_session_queue (self, hs_session_operation_new (HS_SESSION_OPERATION_EXTEND, NULL));
 }
 
 static void
 drop_queued_extension (HsSession *self)
 {
   for (GList *l = self->operations.head; l != NULL; l = l->next) {
-    if (((HsOperation *) l->data)->kind != HS_OPERATION_EXTEND)
+    if (((HsSessionOperation *) l->data)->kind != HS_SESSION_OPERATION_EXTEND)
       continue;
-    hs_operation_free (l->data);
+    hs_session_operation_free (l->data);
     g_queue_delete_link (&self->operations, l);
     return;
   }

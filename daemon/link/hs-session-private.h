@@ -9,15 +9,15 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  HS_OPERATION_SUBSCRIBE,
-  HS_OPERATION_UNSUBSCRIBE,
-  HS_OPERATION_DISCONNECT, /* from everything, whatever it is by then */
-  HS_OPERATION_EXTEND,     /* nobody asked for it: the timer did */
-} HsOperationKind;
+  HS_SESSION_OPERATION_SUBSCRIBE,
+  HS_SESSION_OPERATION_UNSUBSCRIBE,
+  HS_SESSION_OPERATION_DISCONNECT, /* from everything, whatever it is by then */
+  HS_SESSION_OPERATION_EXTEND,     /* nobody asked for it: the timer did */
+} HsSessionOperationKind;
 
 /* One at a time runs, the others wait their turn. */
 typedef struct {
-  HsOperationKind kind;
+  HsSessionOperationKind kind;
   GStrv services; /* NULL for DISCONNECT and EXTEND */
   GError *flaw;   /* of the list of services; the operation fails with it when its turn comes */
   JsonObject *options;
@@ -26,7 +26,7 @@ typedef struct {
   guint n_retries;
   guint credentials_serial; /* DISCONNECT: the ones to forget */
   guint extension_attempt;
-} HsOperation;
+} HsSessionOperation;
 
 /* Where the running operation is. */
 typedef enum {
@@ -52,8 +52,8 @@ struct _HsSession {
   guint extension_timer;
   guint extension_attempt;
 
-  GQueue operations; /* of HsOperation, the running one not among them */
-  HsOperation *running;
+  GQueue operations; /* of HsSessionOperation, the running one not among them */
+  HsSessionOperation *running;
   HsPhase phase;
   GCancellable *cancellable; /* of the request in flight */
   guint retry_timer;
@@ -89,15 +89,15 @@ void hs_session_forget_subscription (HsSession *self);
 void hs_session_end (HsSession *self, const char *reason, JsonNode *retry_after);
 
 /* Takes over @waiter; @services NULL goes with @flaw. */
-HsOperation *hs_operation_new (HsOperationKind kind, GTask *waiter);
-void hs_operation_free (HsOperation *operation);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsOperation, hs_operation_free)
+HsSessionOperation *hs_session_operation_new (HsSessionOperationKind kind, GTask *waiter);
+void hs_session_operation_free (HsSessionOperation *operation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsSessionOperation, hs_session_operation_free)
 
 /* Returns the waiter, if there is one. @error: (nullable) */
-void hs_operation_answer (HsOperation *operation, const GError *error);
+void hs_session_operation_answer (HsSessionOperation *operation, const GError *error);
 
 /* Takes @operation. */
-void hs_session_queue (HsSession *self, HsOperation *operation);
+void hs_session_queue (HsSession *self, HsSessionOperation *operation);
 void hs_session_run_next (HsSession *self);
 
 /* Ends the running operation: its events, its waiter, then the next one. @error: (transfer full)
@@ -105,7 +105,8 @@ void hs_session_run_next (HsSession *self);
 void hs_session_settle (HsSession *self, GError *error);
 
 /* The auth events and state that the end of @operation brings with it. @error: (nullable) */
-void hs_session_finish_auth (HsSession *self, const HsOperation *operation, const GError *error);
+void
+hs_session_finish_auth (HsSession *self, const HsSessionOperation *operation, const GError *error);
 
 /* A DELETE is on its way, or about to be. */
 gboolean hs_session_is_leaving (HsSession *self);

@@ -74,7 +74,7 @@ static gboolean
 has_disconnect_queued (HsSession *self)
 {
   for (GList *l = self->operations.head; l != NULL; l = l->next) {
-    if (((HsOperation *) l->data)->kind == HS_OPERATION_DISCONNECT)
+    if (((HsSessionOperation *) l->data)->kind == HS_SESSION_OPERATION_DISCONNECT)
       return TRUE;
   }
   return FALSE;
@@ -196,7 +196,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Put, put_free)
 static void
 fail_put (HsSession *self, const HsRestReply *reply, const GError *error)
 {
-  gboolean extension = self->running->kind == HS_OPERATION_EXTEND;
+  gboolean extension = self->running->kind == HS_SESSION_OPERATION_EXTEND;
 
   self->gone_noticed = reply != NULL && reply->status == SOUP_STATUS_NOT_FOUND &&
                        g_error_matches (error, HS_GATEWAY_ERROR, STATUS_SUBSCRIPTION_GONE);

@@ -220,11 +220,11 @@ answer_waiting (HsSession *self)
       g_error_new_literal (HS_ERROR, HS_ERROR_CLOSED, "the session is closed");
 
   if (self->running != NULL)
-    hs_operation_answer (self->running, error);
+    hs_session_operation_answer (self->running, error);
   while (!g_queue_is_empty (&self->operations)) {
-    g_autoptr (HsOperation) operation = g_queue_pop_head (&self->operations);
+    g_autoptr (HsSessionOperation) operation = g_queue_pop_head (&self->operations);
 
-    hs_operation_answer (operation, error);
+    hs_session_operation_answer (operation, error);
   }
 }
 
@@ -241,7 +241,7 @@ hs_session_dispose (GObject *object)
     hs_websocket_close (self->websocket);
     answer_waiting (self);
   }
-  g_clear_pointer (&self->running, hs_operation_free);
+  g_clear_pointer (&self->running, hs_session_operation_free);
   g_clear_pointer (&self->subscription, hs_subscription_free);
   g_clear_pointer (&self->closers, g_ptr_array_unref);
   g_clear_pointer (&self->auth_error, json_object_unref);
@@ -310,7 +310,7 @@ finish_closing (HsSession *self)
 
   hs_clock_clear_timer (self->clock, &self->close_timer);
   self->closers = g_ptr_array_new_with_free_func (g_object_unref);
-  g_clear_pointer (&self->running, hs_operation_free);
+  g_clear_pointer (&self->running, hs_session_operation_free);
   self->phase = HS_PHASE_NONE;
   hs_session_forget_subscription (self);
   hs_notifications_clear (self->notifications);
@@ -416,10 +416,10 @@ hs_session_dup_connection (HsSession *self)
 static gboolean
 is_pending (HsSession *self)
 {
-  if (self->running != NULL && self->running->kind != HS_OPERATION_EXTEND)
+  if (self->running != NULL && self->running->kind != HS_SESSION_OPERATION_EXTEND)
     return TRUE;
   for (GList *l = self->operations.head; l != NULL; l = l->next) {
-    if (((HsOperation *) l->data)->kind != HS_OPERATION_EXTEND)
+    if (((HsSessionOperation *) l->data)->kind != HS_SESSION_OPERATION_EXTEND)
       return TRUE;
   }
   return FALSE;
