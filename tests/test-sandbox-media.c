@@ -306,7 +306,8 @@ test_refused_lines (void)
                    "a=mid:2\r\na=inactive\r\n");
 }
 
-/* With bundle-policy max-bundle a browser writes the transport into the first line only. */
+/* With bundle-policy max-bundle a browser writes the transport into the first line only, and keeps
+ * it there. */
 static void
 test_bundled_behind_video (void)
 {
@@ -316,11 +317,15 @@ test_bundled_behind_video (void)
            "a=mid:a\r\na=bundle-only\r\na=sendrecv\r\n";
   g_autoptr (HsSandboxMedia) media = NULL;
   g_auto (Result) result = { 0 };
-  g_autofree char *audio = NULL;
+  g_autofree char *audio = NULL, *video = NULL;
 
   media = answer_offer (HS_SANDBOX_MEDIA_ECHO, offer, &result);
   g_assert_no_error (result.error);
-  assert_has (result.answer, "a=group:BUNDLE a\r\n");
+  assert_has (result.answer, "a=group:BUNDLE v a\r\n");
+  video = dup_section (result.answer, 0);
+  g_assert_true (g_str_has_prefix (video, "video 9 UDP/TLS/RTP/SAVPF 96\r\n"));
+  assert_has (video, "a=inactive");
+  assert_has (video, "a=candidate:");
   audio = dup_section (result.answer, 1);
   g_assert_true (g_str_has_prefix (audio, "audio 9 UDP/TLS/RTP/SAVPF 0 126\r\n"));
   assert_has (audio, "a=candidate:");

@@ -140,6 +140,55 @@ get_setup (const HsSandboxOffer *offer, const HsSandboxTransport *transport)
   return g_str_equal (offer->setup, "active") ? "passive" : "active";
 }
 
+/* What a line has that is not refused, from the end of its m= on. */
+static void
+append_usable (GString *sdp,
+               const HsSandboxOffer *offer,
+               const HsSandboxLine *line,
+               const HsSandboxTransport *transport)
+{
+  g_string_append (sdp, "\r\nc=IN IP4 0.0.0.0\r\n");
+  if (line->mid != NULL)
+    g_string_append_printf (sdp, "a=mid:%s\r\n", line->mid);
+  g_string_append (sdp, "a=rtcp-mux\r\n");
+  if (offer->reduced_rtcp)
+    g_string_append (sdp, "a=rtcp-rsize\r\n");
+  append_transport (sdp, transport->ice_ufrag, transport->ice_pwd, transport->fingerprint,
+                    get_setup (offer, transport), transport->candidates);
+  g_string_append (sdp, "a=end-of-candidates\r\n");
+}
+
+/* The line in front of a bundle owns its transport. A browser that offers nothing but the bundle
+ * (max-bundle) would lose the whole of it if that line were refused. */
+static void
+append_leader (GString *sdp, const HsSandboxOffer *offer, const HsSandboxTransport *transport)
+{
+  const HsSandboxLine *line = g_ptr_array_index (offer->lines, offer->leader);
+
+  g_string_append_printf (sdp, "m=%s %d %s %s", line->media, DISCARD_PORT, line->protocol,
+                          line->format);
+  append_usable (sdp, offer, line, transport);
+  if (line->rtpmap != NULL)
+    g_string_append_printf (sdp, "a=rtpmap:%s %s\r\n", line->format, line->rtpmap);
+  g_string_append (sdp, "a=inactive\r\n");
+}
+
+static void
+append_bundle (GString *sdp, const HsSandboxOffer *offer)
+{
+  const HsSandboxLine *audio, *leader;
+
+  if (offer->audio == HS_SANDBOX_NO_LINE || !offer->bundled)
+    return;
+  audio = g_ptr_array_index (offer->lines, offer->audio);
+  g_string_append (sdp, "a=group:BUNDLE ");
+  if (offer->leader != HS_SANDBOX_NO_LINE) {
+    leader = g_ptr_array_index (offer->lines, offer->leader);
+    g_string_append_printf (sdp, "%s ", leader->mid);
+  }
+  g_string_append_printf (sdp, "%s\r\n", audio->mid);
+}
+
 static const char *
 get_direction (const HsSandboxOffer *offer)
 {
@@ -170,19 +219,12 @@ append_audio (GString *sdp,
   g_string_append_printf (sdp, "m=audio %d %s %u", DISCARD_PORT, line->protocol, codec->payload);
   if (offer->event_payload != HS_SANDBOX_NO_PAYLOAD)
     g_string_append_printf (sdp, " %d", offer->event_payload);
-  g_string_append (sdp, "\r\nc=IN IP4 0.0.0.0\r\n");
-  if (line->mid != NULL)
-    g_string_append_printf (sdp, "a=mid:%s\r\n", line->mid);
-  g_string_append_printf (sdp, "a=%s\r\na=rtcp-mux\r\n", get_direction (offer));
-  if (offer->reduced_rtcp)
-    g_string_append (sdp, "a=rtcp-rsize\r\n");
+  append_usable (sdp, offer, line, transport);
+  g_string_append_printf (sdp, "a=%s\r\n", get_direction (offer));
   append_codec (sdp, codec);
   append_event (sdp, offer);
   g_string_append_printf (sdp, "a=msid:%s audio\r\na=ssrc:%u cname:%s\r\n", transport->cname,
                           transport->ssrc, transport->cname);
-  append_transport (sdp, transport->ice_ufrag, transport->ice_pwd, transport->fingerprint,
-                    get_setup (offer, transport), transport->candidates);
-  g_string_append (sdp, "a=end-of-candidates\r\n");
 }
 
 char *
@@ -197,14 +239,12 @@ hs_sandbox_answer_compose (HsSandboxOrigin *origin,
                           "o=- %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " IN IP4 127.0.0.1\r\n"
                           "s=-\r\nt=0 0\r\n",
                           origin->session_id, ++origin->version);
-  if (offer->audio != HS_SANDBOX_NO_LINE && offer->bundled) {
-    const HsSandboxLine *line = g_ptr_array_index (offer->lines, offer->audio);
-
-    g_string_append_printf (sdp, "a=group:BUNDLE %s\r\n", line->mid);
-  }
+  append_bundle (sdp, offer);
   for (guint i = 0; i < offer->lines->len; i++) {
     if ((int) i == offer->audio)
       append_audio (sdp, offer, codec, transport);
+    else if ((int) i == offer->leader)
+      append_leader (sdp, offer, transport);
     else
       append_refused (sdp, g_ptr_array_index (offer->lines, i));
   }

@@ -181,16 +181,32 @@ dup_bundle (const GstSDPMessage *message)
   return NULL;
 }
 
-static const GstSDPMedia *
-find_media_by_mid (const GstSDPMessage *message, const char *mid)
+static int
+find_line_by_mid (const GstSDPMessage *message, const char *mid)
 {
   for (guint i = 0; mid != NULL && i < gst_sdp_message_medias_len (message); i++) {
     const GstSDPMedia *media = gst_sdp_message_get_media (message, i);
 
     if (g_strcmp0 (gst_sdp_media_get_attribute_val (media, "mid"), mid) == 0)
-      return media;
+      return (int) i;
   }
-  return NULL;
+  return HS_SANDBOX_NO_LINE;
+}
+
+/* Returns: the line that leads the bundle of @media, if it is another one and carries RTP too. */
+static int
+find_leader (const GstSDPMessage *message, const GstSDPMedia *media, const char *first_mid)
+{
+  int index = find_line_by_mid (message, first_mid);
+  const GstSDPMedia *leader;
+
+  if (index == HS_SANDBOX_NO_LINE)
+    return index;
+  leader = gst_sdp_message_get_media (message, (guint) index);
+  if (leader == media || gst_sdp_media_get_port (leader) == 0 ||
+      g_strcmp0 (gst_sdp_media_get_proto (leader), gst_sdp_media_get_proto (media)) != 0)
+    return HS_SANDBOX_NO_LINE;
+  return index;
 }
 
 /* Where the transport of a line may be written: in the line itself, for a bundled one in the line
@@ -359,7 +375,9 @@ parse_audio (HsSandboxOffer *offer, const GstSDPMessage *message, GError **error
   offer->bundled =
       bundle != NULL && mid != NULL && g_strv_contains ((const char *const *) bundle, mid);
   if (offer->bundled)
-    places.leader = find_media_by_mid (message, bundle[0]);
+    offer->leader = find_leader (message, media, bundle[0]);
+  if (offer->leader != HS_SANDBOX_NO_LINE)
+    places.leader = gst_sdp_message_get_media (message, (guint) offer->leader);
   if (find_transport (&places, "rtcp-mux") == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "line %d: a=rtcp-mux is not offered",
                  offer->audio);
@@ -418,7 +436,7 @@ hs_sandbox_offer_parse (const char *sdp, GError **error)
 
   offer->lines = g_ptr_array_new_with_free_func (line_free);
   offer->codecs = g_array_new (FALSE, FALSE, sizeof (HsSandboxCodec));
-  offer->audio = HS_SANDBOX_NO_LINE;
+  offer->audio = offer->leader = HS_SANDBOX_NO_LINE;
   offer->event_payload = HS_SANDBOX_NO_PAYLOAD;
   message = parse_message (sdp, error);
   if (message == NULL)

@@ -45,6 +45,7 @@ typedef struct {
   guint event_rate;
   gboolean sends, receives; /* the far end */
   gboolean bundled, reduced_rtcp;
+  int leader; /* another line, which leads the audio's bundle, or HS_SANDBOX_NO_LINE */
 
   /* transport */
   char *ice_ufrag, *ice_pwd;
