@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The partners of an end-to-end test: a sandbox gateway and daemons, each a process of its own.
+
+HS_SANDBOX and HS_DAEMON are the paths of the two programs.
+"""
+import contextlib
+import http.client
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import ssl
+import subprocess
+import tempfile
+import time
+
+from rpc import Client, RpcError, WATCHDOG_SECONDS, tell  # pylint: disable=unused-import
+
+DOMAIN = "sandbox.test"
+
+# What no log of a healthy program holds: reports of sanitizers, and our own mistakes.
+_COMPLAINT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|CRITICAL|Assertion .* failed")
+
+
+class Process:
+    """A program that runs until it is told to stop, and must then end without a complaint."""
+
+    def __init__(self, name, command, folder):
+        self.name = name
+        self._log_path = os.path.join(folder, name + ".log")
+        environment = dict(os.environ, XDG_STATE_HOME=os.path.join(folder, name + ".state"),
+                           XDG_RUNTIME_DIR=folder, HOME=folder, G_DEBUG="fatal-criticals")
+        with open(self._log_path, "wb") as log:
+            self._process = subprocess.Popen(  # pylint: disable=consider-using-with
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                env=environment)
+
+    def read_log(self):
+        with open(self._log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def fail(self, why):
+        raise AssertionError("%s %s; the end of its log:\n%s"
+                             % (self.name, why, self.read_log()[-4000:]))
+
+    @property
+    def running(self):
+        return self._process.poll() is None
+
+    def check_running(self):
+        if not self.running:
+            self.fail("has ended with %s" % self._process.returncode)
+
+    def read_line(self):
+        """Returns: the line that it prints when it is ready."""
+        readable, _, _ = select.select([self._process.stdout], [], [], WATCHDOG_SECONDS)
+        line = self._process.stdout.readline() if readable else b""
+        if not line.endswith(b"\n"):
+            self.fail("did not say that it is ready")
+        return line
+
+    @contextlib.contextmanager
+    def killed_on_failure(self):
+        """For the time in which nobody else knows of the process yet."""
+        try:
+            yield
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self):
+        """Ends it without warning, as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def stop(self, check=True):
+        """check: whether a bad end is to be reported, which has no use when a test failed."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            status = self._process.wait(WATCHDOG_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            if check:
+                self.fail("did not stop")
+            return
+        self._process.stdout.close()
+        complaint = _COMPLAINT.search(self.read_log())
+        if check and (status != 0 or complaint):
+            self.fail("ended with %s%s" % (status, " after complaining" if complaint else ""))
+
+
+class Sandbox(Process):
+    """The gateway. Users need no registration: any name signs in with any password."""
+
+    def __init__(self, folder, *options):
+        super().__init__("sandbox", [os.environ["HS_SANDBOX"], "--state-dir",
+                                     os.path.join(folder, "gateway"), "--exit-with-parent",
+                                     *options], folder)
+        with self.killed_on_failure():
+            ready = json.loads(self.read_line())
+        self.port = ready["port"]
+        self.certificate = ready["certificate"]
+        self._tls = ssl.create_default_context(cafile=self.certificate)
+
+    def request(self, method, path, body=None):
+        """Returns: (status, decoded body or None)."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self._tls,
+                                                 timeout=WATCHDOG_SECONDS)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body),
+                               {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            text = response.read()
+        finally:
+            connection.close()
+        return response.status, json.loads(text) if text.strip() else None
+
+    def control(self, method, path, body=None):
+        status, reply = self.request(method, "/sandbox" + path, body)
+        if status >= 300:
+            raise AssertionError("%s /sandbox%s answered %d: %r" % (method, path, status, reply))
+        return reply
+
+    def add_fault(self, kind, **rule):
+        """kind: "request", "notification", "websocket" …, see sandbox/README.md."""
+        return self.control("POST", "/faults", {kind: rule})
+
+    def clear_faults(self):
+        self.control("DELETE", "/faults")
+
+    def get_state(self):
+        return self.control("GET", "/state")
+
+
+def _merge(into, more):
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+    return into
+
+
+class Daemon(Process):
+    """handsetd, with one client that is subscribed to everything."""
+
+    def __init__(self, folder, name, sandbox, config=None):
+        self.socket_path = os.path.join(folder, name + ".sock")
+        config_path = os.path.join(folder, name + ".json")
+        with open(config_path, "w", encoding="utf-8") as file:
+            json.dump(_merge({
+                "authentication": {"server": {"base": "127.0.0.1", "port": sandbox.port,
+                                              "protocol": "https"}},
+                "subscription": {"websocket": {"server": "127.0.0.1", "port": sandbox.port}},
+                "tls": {"ca": sandbox.certificate},
+                "media": {"address": "127.0.0.1"},
+            }, config or {}), file)
+        super().__init__(name, [os.environ["HS_DAEMON"], "--socket", self.socket_path,
+                                "--config", config_path], folder)
+        self.address = "%s@%s" % (name, DOMAIN)
+        with self.killed_on_failure():
+            self.client = self.open_client()
+            self.client.call("api.subscribe")
+
+    def open_client(self):
+        """Waits until the socket is there."""
+        deadline = time.monotonic() + WATCHDOG_SECONDS
+        while True:
+            self.check_running()
+            try:
+                return Client.open(self.socket_path)
+            except (FileNotFoundError, ConnectionRefusedError):
+                if time.monotonic() > deadline:
+                    self.fail("opened no socket")
+            time.sleep(0.01)
+
+    def sign_in(self):
+        self.client.call("api.connect", credentials={"username": self.address, "password": "any"},
+                         await_=True)
+        return self
+
+    def stop(self, check=True):
+        self.client.close()
+        super().stop(check)
+
+    # calls
+
+    def make(self, destination, microphone="silence", speaker="null", **more):
+        return self.client.call("call.make", destination=destination, media=audio_from(microphone),
+                                options={"speakerId": speaker}, **more)
+
+    def answer(self, call_id, microphone="silence", speaker="null"):
+        return self.client.call("call.answer", callId=call_id, media=audio_from(microphone),
+                                options={"speakerId": speaker}, await_=True)
+
+    def get(self, call_id):
+        return self.client.call("call.getById", callId=call_id)
+
+    def wait_for_state(self, call_id, state):
+        """Returns: the params of the event after which the call has that state."""
+        event = {"callId": call_id, "previous": None}
+        while self.get(call_id)["state"] != state:
+            event = self.client.wait_for("call:stateChange",
+                                         lambda params: params["callId"] == call_id)
+        return event
+
+    def wait_for_call(self):
+        """Returns: the id of a call that comes in, when it rings."""
+        call_id = self.client.wait_for("call:receive")["callId"]
+        self.wait_for_state(call_id, "Ringing")
+        return call_id
+
+    def get_stats(self, call_id, kind):
+        """Returns: the audio reports of that type."""
+        report = self.client.call("call.getStats", callId=call_id, await_=True)
+        return [entry for entry in report.values() if entry.get("type") == kind
+                and entry.get("kind", "audio") == "audio"]
+
+    def wait_for_packets(self, call_id, count):
+        """Waits until so many packets of audio have come in."""
+        def has_received():
+            return sum(entry.get("packetsReceived", 0)
+                       for entry in self.get_stats(call_id, "inbound-rtp")) >= count
+        self.client.poll(has_received, what="%d packets" % count)
+
+    def get_codecs(self, call_id):
+        return {entry["mimeType"].lower() for entry in self.get_stats(call_id, "codec")
+                if "mimeType" in entry}
+
+
+def audio_from(microphone):
+    return {"audio": True, "audioOptions": {"deviceId": microphone}}
+
+
+class Scene:
+    """A folder, a sandbox and some daemons. All must end well, unless the test has failed."""
+
+    def __init__(self, *sandbox_options):
+        self.folder = tempfile.mkdtemp(prefix="handset-e2e.")
+        self.processes = []
+        try:
+            self.sandbox = self._add(Sandbox(self.folder, *sandbox_options))
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
+
+    def _add(self, process):
+        self.processes.append(process)
+        return process
+
+    def daemon(self, name, config=None):
+        """Returns: a daemon whose user is signed in."""
+        return self._add(Daemon(self.folder, name, self.sandbox, config)).sign_in()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, _error, _trace):
+        if kind is not None:
+            for process in self.processes:
+                print("# the end of the log of %s:" % process.name)
+                for line in process.read_log()[-3000:].splitlines():
+                    print("#   " + line)
+        try:
+            for process in reversed(self.processes):
+                process.stop(check=kind is None)
+        finally:
+            for process in self.processes:
+                if process.running:
+                    process.kill()
+            shutil.rmtree(self.folder)
