@@ -22,14 +22,21 @@ typedef struct {
   GHashTable *bundle; /* set of mids, as it came */
 } Translation;
 
-gboolean
-hs_sdp_section_is_usable (HsSdpSection *section)
+/* Over DTLS-SRTP, whatever it is called: RTP/SAVPF, UDP/TLS/RTP/SAVPF … */
+static gboolean
+is_rtp (HsSdpSection *section)
 {
   HsSdpKind kind = hs_sdp_section_get_kind (section);
 
   return (kind == HS_SDP_AUDIO || kind == HS_SDP_VIDEO) &&
-         strstr (hs_sdp_section_get_proto (section), "SAVP") != NULL &&
-         hs_sdp_section_get_formats (section)[0] != NULL && !hs_sdp_section_is_rejected (section);
+         strstr (hs_sdp_section_get_proto (section), "RTP/SAVP") != NULL;
+}
+
+gboolean
+hs_sdp_section_is_usable (HsSdpSection *section)
+{
+  return is_rtp (section) && hs_sdp_section_get_formats (section)[0] != NULL &&
+         !hs_sdp_section_is_rejected (section);
 }
 
 static gboolean
@@ -139,6 +146,13 @@ add_placeholder_format (HsSdp *sdp, HsSdpSection *section)
   hs_sdp_section_add_attribute (section, "rtpmap", rtpmap);
 }
 
+static void
+remove_formats (HsSdpSection *section)
+{
+  while (hs_sdp_section_get_formats (section)[0] != NULL)
+    hs_sdp_section_remove_format (section, hs_sdp_section_get_formats (section)[0]);
+}
+
 /* Makes a section that is nothing to us look like a medium. */
 static void
 disguise (Translation *translation, HsSdpSection *section)
@@ -146,14 +160,28 @@ disguise (Translation *translation, HsSdpSection *section)
   HsSdpSection *anchor = hs_sdp_get_section (translation->shown, translation->anchor);
   HsSdpKind kind = hs_sdp_section_get_kind (section);
 
-  hs_sdp_section_set_proto (section, hs_sdp_section_get_proto (anchor));
-  if (kind != HS_SDP_AUDIO && kind != HS_SDP_VIDEO) {
+  if (!is_rtp (section))
+    remove_formats (section);
+  if (kind != HS_SDP_AUDIO && kind != HS_SDP_VIDEO)
     hs_sdp_section_set_media (section, "audio");
-    while (hs_sdp_section_get_formats (section)[0] != NULL)
-      hs_sdp_section_remove_format (section, hs_sdp_section_get_formats (section)[0]);
-  }
+  hs_sdp_section_set_proto (section, hs_sdp_section_get_proto (anchor));
   if (hs_sdp_section_get_formats (section)[0] == NULL)
     add_placeholder_format (translation->shown, section);
+}
+
+/* Returns: (transfer full): a name that no section has. */
+static char *
+invent_mid (Translation *translation, guint index)
+{
+  char *mid = g_strdup_printf ("line%u", index);
+
+  while (hs_sdp_find_mid (translation->shown, mid) != NULL ||
+         (translation->known != NULL && hs_sdp_find_mid (translation->known, mid) != NULL)) {
+    char *longer = g_strconcat (mid, "-", NULL);
+    g_free (mid);
+    mid = longer;
+  }
+  return mid;
 }
 
 /* An answer must name the engine's own lines; in an offer the far end's names rule, and only what
@@ -163,7 +191,7 @@ ensure_mid (Translation *translation, HsSdpSection *section, guint index)
 {
   HsSdpSection *known = get_known (translation, index);
   const char *mid = known != NULL ? hs_sdp_section_get_mid (known) : NULL;
-  g_autofree char *invented = g_strdup_printf ("line%u", index);
+  g_autofree char *invented = invent_mid (translation, index);
 
   if (!translation->answer && hs_sdp_section_has_attribute (section, "mid"))
     return;
@@ -191,8 +219,10 @@ show_placeholder (Translation *translation, guint index)
   HsSdpSection *known = get_known (translation, index);
   g_autofree char *mid = g_strdup (hs_sdp_section_get_mid (section));
 
+  /* The name may be taken by another section meanwhile: ensure_mid() looks. */
   if (known != NULL && hs_sdp_section_get_formats (known)[0] != NULL) {
     section = hs_sdp_replace_section (translation->shown, index, known);
+    hs_sdp_section_remove_attribute (section, "mid");
     if (mid != NULL)
       hs_sdp_section_set_mid (section, mid);
   }
@@ -209,7 +239,8 @@ append_known (Translation *translation)
 
   for (guint i = hs_sdp_get_n_sections (translation->shown); i < n_known; i++) {
     HsSdpSection *known = hs_sdp_get_section (translation->known, i);
-    hs_sdp_append_section (translation->shown, known);
+    HsSdpSection *copy = hs_sdp_append_section (translation->shown, known);
+    hs_sdp_section_remove_attribute (copy, "mid");
     g_array_append_val (translation->usable, (gboolean){ FALSE });
   }
 }

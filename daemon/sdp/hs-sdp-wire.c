@@ -69,23 +69,36 @@ is_kept (HsSdpSection *section, const HsSdpWireLine *line, const HsSdpCodec *cod
          is_telephone_event (codec) || g_ascii_strcasecmp (codec->name, line->codec) == 0;
 }
 
-/* Removes what is not wanted, and in answers what was not offered: a payload means in an answer
- * what it means in the offer, or nothing.
+static const HsSdpCodec *
+find_payload (GPtrArray *codecs, const char *format)
+{
+  for (guint i = 0; i < codecs->len; i++) {
+    const HsSdpCodec *codec = g_ptr_array_index (codecs, i);
+    g_autofree char *payload = g_strdup_printf ("%d", codec->payload);
+    if (g_str_equal (payload, format))
+      return codec;
+  }
+  return NULL;
+}
+
+/* Removes what is unknown or not wanted, and in answers what was not offered: a payload means in an
+ * answer what it means in the offer, or nothing.
  * Returns: whether media can be carried by what is left. */
 static gboolean
 choose_formats (HsSdpSection *section, HsSdpSection *offered, const HsSdpWireLine *line)
 {
   g_autoptr (GPtrArray) codecs = hs_sdp_section_dup_codecs (section);
   g_autoptr (GPtrArray) theirs = offered != NULL ? hs_sdp_section_dup_codecs (offered) : NULL;
+  g_auto (GStrv) formats = g_strdupv ((char **) hs_sdp_section_get_formats (section));
   guint n_kept = 0;
 
-  for (guint i = 0; i < codecs->len; i++) {
-    const HsSdpCodec *codec = g_ptr_array_index (codecs, i);
-    g_autofree char *format = g_strdup_printf ("%d", codec->payload);
-    if ((theirs == NULL || is_offered (theirs, codec)) && is_kept (section, line, codec))
+  for (guint i = 0; formats[i] != NULL; i++) {
+    const HsSdpCodec *codec = find_payload (codecs, formats[i]);
+    if (codec != NULL && (theirs == NULL || is_offered (theirs, codec)) &&
+        is_kept (section, line, codec))
       n_kept += is_telephone_event (codec) ? 0 : 1;
     else
-      hs_sdp_section_remove_format (section, format);
+      hs_sdp_section_remove_format (section, formats[i]);
   }
   return n_kept > 0;
 }
