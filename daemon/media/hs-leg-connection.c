@@ -191,8 +191,11 @@ on_connect_limit (gpointer user_data)
 void
 hs_leg_connect (HsLeg *self)
 {
-  if (self->state != HS_PEER_NEW)
+  if (self->state != HS_PEER_NEW) {
+    /* It is connected already, or trying. */
+    hs_leg_queue_leave (self->queue, &self->ticket);
     return;
+  }
   self->connect_timer = hs_clock_add_timer (self->clock, CONNECT_LIMIT_MS, on_connect_limit, self);
   set_state (self, HS_PEER_CONNECTING, NULL);
 }

@@ -207,6 +207,16 @@ find_audio_codec (HsSdp *sdp, guint line)
   return hs_sdp_section_find_codec (section, hs_leg_audio_get_codec_names ());
 }
 
+static char *
+dup_codec_caps (const HsSdpCodec *codec)
+{
+  g_autofree char *name = g_ascii_strup (codec->name, -1);
+
+  return g_strdup_printf (
+      "application/x-rtp,media=audio,encoding-name=(string)\"%s\",payload=%d,clock-rate=%u%s", name,
+      codec->payload, codec->clock_rate, codec->channels == 2 ? ",encoding-params=(string)2" : "");
+}
+
 /* --- offer --- */
 
 static void
@@ -223,15 +233,34 @@ on_offer_created (HsLeg *self, GTask *task, const GstStructure *reply)
   succeed (self, offer);
 }
 
+/* The payloads of an offer as caps. */
+static char *
+dup_preferences (HsSdp *like)
+{
+  HsSdpSection *section = hs_sdp_find_kind (like, HS_SDP_AUDIO);
+  g_autoptr (GPtrArray) codecs = section != NULL ? hs_sdp_section_dup_codecs (section) : NULL;
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; codecs != NULL && i < codecs->len; i++) {
+    g_autofree char *caps = dup_codec_caps (codecs->pdata[i]);
+
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ";" : "", caps);
+  }
+  return g_string_free (text, FALSE);
+}
+
 void
 hs_leg_create_offer_async (HsLeg *self,
+                           HsSdp *like,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
+  g_autofree char *preferences = like != NULL ? dup_preferences (like) : g_strdup (OFFERED_AUDIO);
+
   if (!begin (self, cancellable, callback, user_data, hs_leg_create_offer_async))
     return;
-  if (self->audio_pad == NULL && !request_audio (self, 0, OFFERED_AUDIO))
+  if (self->audio_pad == NULL && !request_audio (self, 0, preferences))
     fail (self, "the media engine has no room for audio", NULL);
   else
     ask_for_description (self, "create-offer", on_offer_created);
@@ -283,6 +312,8 @@ on_answer_created (HsLeg *self, GTask *task, const GstStructure *reply)
 static gboolean
 request_offered_audio (HsLeg *self)
 {
+  if (self->audio_pad != NULL)
+    return TRUE;
   for (guint i = 0; i < hs_sdp_get_n_sections (self->remote); i++) {
     g_autoptr (HsSdpCodec) codec = find_audio_codec (self->remote, i);
     g_autofree char *caps = NULL;
@@ -290,10 +321,7 @@ request_offered_audio (HsLeg *self)
     if (codec == NULL)
       continue;
     /* Payload numbers are compared literally: the offer's own is the only one that fits. */
-    caps = g_strdup_printf (
-        "application/x-rtp,media=audio,encoding-name=%s,payload=%d,clock-rate=%u%s", codec->name,
-        codec->payload, codec->clock_rate,
-        codec->channels == 2 ? ",encoding-params=(string)2" : "");
+    caps = dup_codec_caps (codec);
     return request_audio (self, i, caps);
   }
   return TRUE;

@@ -56,10 +56,12 @@ HsCertificate *hs_leg_get_certificate (HsLeg *self);
 /* The part that takes audio; for a ticker thread. */
 HsLegAudio *hs_leg_get_audio (HsLeg *self);
 
-/* webrtcbin's offer with one line per kind, without candidates.
+/* webrtcbin's offer without candidates.
+ * @like: (nullable): an offer of ours whose audio payloads it shall have; NULL: the usual ones
  * Finish returns: (transfer full)
  * @error: HS_CALL_ERROR_GENERIC */
 void hs_leg_create_offer_async (HsLeg *self,
+                                HsSdp *like,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "hs-leg.h"
+
+G_BEGIN_DECLS
+
+/* Adds what a leg knows to an object of W3C webrtc-stats, keyed by their ids: codec, transport,
+ * candidate-pair, local- and remote-candidate; of what is sent outbound-rtp ("outbound-audio") and
+ * remote-inbound-rtp; of what is received inbound-rtp ("inbound-audio") and remote-outbound-rtp.
+ * What has not been measured yet is left out. @timestamp_ms: since 1970 */
+void hs_leg_add_stats (
+    HsLeg *self, JsonObject *stats, gboolean sending, gboolean receiving, double timestamp_ms);
+
+/* Adds an empty stat of this type.
+ * Returns: (transfer none) */
+JsonObject *
+hs_leg_add_stat (JsonObject *stats, const char *id, const char *type, double timestamp_ms);
+
+G_END_DECLS

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-media"
+
+#include "hs-webrtc-peer-private.h"
+
+#include "base/hs-error.h"
+
+#define JITTER_MS       60
+#define OPUS_COMPLEXITY 5
+
+void
+hs_webrtc_peer_set_state (HsWebrtcPeer *self, HsPeerState state, const GError *reason)
+{
+  if (self->state == state || self->state == HS_PEER_CLOSED)
+    return;
+  self->state = state;
+  g_signal_emit_by_name (self, "state-changed", state, reason);
+}
+
+/* --- which transport, which directions --- */
+
+/* The transport that both ends mean to use: with a provisional answer that of our offer. */
+static HsExchange *
+get_current (HsWebrtcPeer *self)
+{
+  gboolean provisional = self->proposed.local != NULL && self->proposed.remote != NULL;
+
+  return provisional ? &self->proposed : &self->agreed;
+}
+
+static gboolean
+is_connected (HsTransport *transport)
+{
+  HsPeerState state = hs_leg_get_state (transport->leg);
+
+  return state == HS_PEER_CONNECTED || state == HS_PEER_LOST;
+}
+
+static HsSdpDirection
+get_audio_direction (HsSdp *sdp)
+{
+  HsSdpSection *section = sdp != NULL ? hs_sdp_find_kind (sdp, HS_SDP_AUDIO) : NULL;
+
+  return section != NULL ? hs_sdp_section_get_direction (section) : HS_SDP_INACTIVE;
+}
+
+static void
+limit_audio (HsExchange *exchange)
+{
+  HsSdpSection *section = hs_sdp_find_kind (exchange->remote, HS_SDP_AUDIO);
+
+  if (section != NULL)
+    hs_leg_set_bitrate (exchange->transport->leg, HS_MEDIA_AUDIO,
+                        MIN (hs_sdp_section_get_bandwidth_bps (section), G_MAXINT));
+}
+
+static void
+set_live (HsWebrtcPeer *self, HsTransport *transport)
+{
+  g_autoptr (HsTransport) before = g_steal_pointer (&self->live);
+
+  self->live = hs_transport_ref (transport);
+  hs_webrtc_peer_direct_audio (self, hs_leg_get_audio (transport->leg));
+  if (before == NULL)
+    return;
+  /* The new one starts without a packet of its own. */
+  hs_webrtc_peer_set_flowing (self, FALSE);
+  if (before != self->agreed.transport)
+    hs_leg_close (before->leg);
+}
+
+void
+hs_webrtc_peer_update_media (HsWebrtcPeer *self)
+{
+  HsExchange *current = get_current (self);
+  HsSdpDirection direction = get_audio_direction (current->local);
+
+  /* As both ends allow, seen from here. */
+  direction &= hs_sdp_direction_reverse (get_audio_direction (current->remote));
+  if (current->transport == NULL)
+    return;
+  if (current->transport != self->live && is_connected (current->transport))
+    set_live (self, current->transport);
+  if (!hs_sdp_direction_receives (direction))
+    hs_webrtc_peer_set_flowing (self, FALSE);
+  limit_audio (current);
+  hs_leg_set_directions (current->transport->leg, HS_MEDIA_AUDIO,
+                         hs_sdp_direction_sends (direction), hs_sdp_direction_receives (direction));
+  if (current->transport == self->live)
+    hs_audio_port_set_gates (hs_webrtc_peer_get_port (self), hs_sdp_direction_sends (direction),
+                             hs_sdp_direction_receives (direction));
+}
+
+void
+hs_webrtc_peer_agree (HsWebrtcPeer *self)
+{
+  HsExchange before = self->agreed;
+
+  self->agreed = self->proposed;
+  self->proposed = (HsExchange){ NULL };
+  /* What ran before runs on until the new one is connected. */
+  if (before.transport != NULL && before.transport != self->agreed.transport &&
+      before.transport != self->live)
+    hs_leg_close (before.transport->leg);
+  hs_exchange_clear (&before);
+  hs_webrtc_peer_update_media (self);
+}
+
+void
+hs_webrtc_peer_remember_role (HsWebrtcPeer *self, HsTransport *transport, const char *role)
+{
+  if (transport->role != NULL || role == NULL)
+    return;
+  transport->role = g_strdup (role);
+  if (transport->remote != NULL)
+    g_hash_table_replace (self->roles, g_strdup (hs_sdp_get_session_id (transport->remote)),
+                          g_strdup (role));
+}
+
+/* --- legs --- */
+
+static void
+on_leg_state (HsLeg *leg, HsPeerState state, const GError *reason, HsWebrtcPeer *self)
+{
+  HsExchange *current = get_current (self);
+  HsTransport *transport =
+      current->transport != NULL ? current->transport : self->proposed.transport;
+
+  /* One that is on its way out has nothing to say. */
+  if (transport == NULL || transport->leg != leg)
+    return;
+  if (state == HS_PEER_CONNECTED && current->transport == transport)
+    hs_webrtc_peer_update_media (self);
+  hs_webrtc_peer_set_state (self, state, reason);
+}
+
+static void
+on_media_arrived (HsLeg *leg, HsMediaKind kind, HsWebrtcPeer *self)
+{
+  if (self->live != NULL && self->live->leg == leg)
+    hs_webrtc_peer_set_flowing (self, TRUE);
+}
+
+static void
+on_audio_received (const gint16 *samples, gsize n_samples, gpointer port)
+{
+  hs_audio_port_receive (port, samples, n_samples);
+}
+
+static void
+unref_port (gpointer port)
+{
+  hs_audio_port_unref (port);
+}
+
+HsTransport *
+hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GError **error)
+{
+  HsConfig *config = hs_media_get_config (self->media);
+  HsLegOptions options = {
+    .clock = self->clock,
+    .queue = hs_media_get_leg_queue (self->media),
+    .ice_servers = self->ice_addresses,
+    .local_address = hs_config_get_string (config, "media.address"),
+    .certificate = certificate,
+    .jitter_ms = CLAMP (hs_config_get_int (config, "media.jitterBuffer", JITTER_MS), 0, 2000),
+    .opus_complexity =
+        CLAMP (hs_config_get_int (config, "media.opusComplexity", OPUS_COMPLEXITY), 0, 10),
+    .ice_delay_ms = self->ice_delay_ms,
+    .ice_limit_ms = self->ice_limit_ms,
+    .audio_received = on_audio_received,
+    .audio_data = hs_audio_port_ref (hs_webrtc_peer_get_port (self)),
+    .audio_destroy = unref_port,
+  };
+  HsLeg *leg = hs_leg_new (&options, error);
+
+  if (leg == NULL)
+    return NULL;
+  g_signal_connect_object (leg, "state-changed", G_CALLBACK (on_leg_state), self, 0);
+  g_signal_connect_object (leg, "media-arrived", G_CALLBACK (on_media_arrived), self, 0);
+  return hs_transport_new (leg);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-leg.h"
+#include "hs-webrtc-peer.h"
+#include "sdp/hs-sdp-compare.h"
+#include "sdp/hs-sdp.h"
+
+G_BEGIN_DECLS
+
+/* --- a transport: a leg and what was said about it (hs-webrtc-peer-transport.c) --- */
+
+typedef struct {
+  grefcount references;
+  HsLeg *leg;
+  char *session_id; /* of our o= line */
+  guint64 version;  /* the last one used */
+  HsSdp *engine;    /* webrtcbin's complete local description: what ours are composed of */
+  HsSdp *to_engine; /* the remote description webrtcbin was given last */
+  HsSdp *remote;    /* the same as it came */
+  char *role;       /* ours in DTLS, "active" or "passive"; NULL until it is settled */
+} HsTransport;
+
+/* @leg: (transfer full) */
+HsTransport *hs_transport_new (HsLeg *leg);
+HsTransport *hs_transport_ref (HsTransport *self);
+void hs_transport_unref (HsTransport *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTransport, hs_transport_unref)
+
+void hs_transport_set_engine (HsTransport *self, HsSdp *engine /* (transfer full) */);
+
+/* @to_engine: (transfer full). @remote: (transfer none) */
+void hs_transport_set_remote (HsTransport *self, HsSdp *to_engine, HsSdp *remote);
+
+/* What two descriptions have to do with each other, either may be missing. */
+typedef struct {
+  HsTransport *transport;
+  HsSdp *local;
+  HsSdp *remote;
+} HsExchange;
+
+void hs_exchange_clear (HsExchange *self);
+
+/* --- the peer --- */
+
+typedef struct {
+  HsTrack *track;
+  gboolean active;  /* announced and not ended */
+  gboolean flowing; /* packets have come since receiving was switched on */
+} HsRemoteTrack;
+
+typedef struct _HsOutlet HsOutlet;
+
+struct _HsWebrtcPeer {
+  GObject parent;
+
+  /* made with */
+  HsMedia *media;
+  HsClock *clock;
+  char *call_id;
+  gboolean caller;
+  JsonObject *bandwidth; /* nullable */
+  gboolean remove_h264;
+  gboolean remove_bundling;
+  guint ice_delay_ms;
+  guint ice_limit_ms;
+
+  /* getting ready */
+  GPtrArray *ice_servers;    /* as given */
+  GPtrArray *ice_addresses;  /* NULL before */
+  GCancellable *cancellable; /* ends what is not an operation, when the peer is closed */
+  HsPeerState state;
+
+  /* the running operations; NULL for none */
+  GTask *negotiating;
+  GTask *opening;
+
+  /* negotiation */
+  HsExchange agreed;
+  HsExchange proposed; /* our offer, their offer, or our offer with a provisional answer */
+  HsSdpReoffer change; /* what the proposed remote offer asks for */
+  char *remote_text;   /* the last remote description that was applied */
+  gboolean held;
+  gboolean renew;    /* the next offer is for a new transport */
+  GHashTable *roles; /* their o= session id -> our DTLS role */
+
+  /* media */
+  HsTransport *live; /* what media takes now; NULL before anything is connected */
+  HsOutlet *outlet;
+  HsAudioPort *port;
+  HsAudioSource *source;
+  HsAudioSink *sink;
+  char *speaker_id;
+  gboolean speaker_asked;
+  HsTrack *local_audio;     /* NULL for none */
+  GPtrArray *remote_tracks; /* (nullable) HsRemoteTrack by line */
+};
+
+/* Operations. begin: the task of a new operation, NULL when it could not begin (and has ended).
+ * A step of an operation that has been cancelled meanwhile finds that it is over. */
+gboolean hs_webrtc_peer_begin (HsWebrtcPeer *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data,
+                               gpointer tag);
+gboolean hs_webrtc_peer_is_over (HsWebrtcPeer *self, GTask *task);
+void hs_webrtc_peer_fail (HsWebrtcPeer *self, int code, const char *what, const GError *reason);
+void hs_webrtc_peer_succeed_with_text (HsWebrtcPeer *self, HsSdp *sdp);
+void hs_webrtc_peer_succeed (HsWebrtcPeer *self);
+void hs_webrtc_peer_cancel (HsWebrtcPeer *self);
+
+/* Drops what is proposed; tracks and media are again as agreed. */
+void hs_webrtc_peer_forget_proposal (HsWebrtcPeer *self);
+
+typedef void (*HsWebrtcPeerStep) (HsWebrtcPeer *self);
+
+/* Goes on with @next when GStreamer runs and the ICE servers have addresses. */
+void hs_webrtc_peer_prepare (HsWebrtcPeer *self, HsWebrtcPeerStep next);
+
+/* hs-webrtc-peer-handlers.c: runs the chain over @text; @next gets the outcome (transfer full). */
+typedef void (*HsWebrtcPeerHandled) (HsWebrtcPeer *self, HsSdp *sdp);
+void hs_webrtc_peer_handle (HsWebrtcPeer *self,
+                            const char *text,
+                            HsDescriptionType type,
+                            HsSdpStep step,
+                            gboolean local,
+                            HsWebrtcPeerHandled next);
+
+/* hs-webrtc-peer-local.c: composing, and the way of a local description to the wire */
+void hs_webrtc_peer_create_offer_async (HsPeer *peer,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+void hs_webrtc_peer_create_answer_async (HsPeer *peer,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+char *hs_webrtc_peer_create_finish (HsPeer *peer, GAsyncResult *result, GError **error);
+
+/* hs-webrtc-peer-remote.c */
+void hs_webrtc_peer_set_remote_async (HsPeer *peer,
+                                      HsDescriptionType type,
+                                      const char *sdp,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean hs_webrtc_peer_set_remote_finish (HsPeer *peer, GAsyncResult *result, GError **error);
+
+/* A copy for webrtcbin: lines of kinds we have no graph for are rejected in it. */
+HsSdp *hs_webrtc_peer_dup_usable (HsSdp *remote);
+
+/* hs-webrtc-peer-legs.c */
+HsTransport *
+hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GError **error);
+void hs_webrtc_peer_agree (HsWebrtcPeer *self);
+void hs_webrtc_peer_update_media (HsWebrtcPeer *self);
+void hs_webrtc_peer_set_state (HsWebrtcPeer *self, HsPeerState state, const GError *reason);
+void hs_webrtc_peer_remember_role (HsWebrtcPeer *self, HsTransport *transport, const char *role);
+
+/* hs-webrtc-peer-media.c */
+void hs_webrtc_peer_open_media_async (HsPeer *peer,
+                                      const HsMediaRequest *request,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+GPtrArray *hs_webrtc_peer_open_media_finish (HsPeer *peer, GAsyncResult *result, GError **error);
+gboolean hs_webrtc_peer_set_speaker (HsPeer *peer, const char *speaker_id, GError **error);
+void hs_webrtc_peer_open_speaker (HsWebrtcPeer *self);
+void hs_webrtc_peer_add_port (HsWebrtcPeer *self);
+void hs_webrtc_peer_remove_port (HsWebrtcPeer *self);
+HsAudioPort *hs_webrtc_peer_get_port (HsWebrtcPeer *self);
+void hs_webrtc_peer_direct_audio (HsWebrtcPeer *self, HsLegAudio *audio);
+
+/* hs-webrtc-peer-tracks.c */
+void hs_remote_track_free (HsRemoteTrack *self);
+void hs_webrtc_peer_update_tracks (HsWebrtcPeer *self, HsSdp *remote /* (nullable) */);
+void hs_webrtc_peer_set_flowing (HsWebrtcPeer *self, gboolean flowing);
+void hs_webrtc_peer_end_tracks (HsWebrtcPeer *self);
+
+/* hs-webrtc-peer-stats.c */
+void hs_webrtc_peer_get_stats_async (HsPeer *peer,
+                                     const char *track_id,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+JsonObject *hs_webrtc_peer_get_stats_finish (HsPeer *peer, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-media"
+
+#include "hs-webrtc-peer-private.h"
+
+#include "sdp/hs-sdp-engine.h"
+#include "sdp/hs-sdp-source.h"
+
+void
+hs_remote_track_free (HsRemoteTrack *self)
+{
+  if (self == NULL)
+    return;
+  hs_track_free (self->track);
+  g_free (self);
+}
+
+static void
+announce (HsWebrtcPeer *self, HsRemoteTrack *remote)
+{
+  if (remote->active)
+    return;
+  remote->active = TRUE;
+  g_signal_emit_by_name (self, "track-added", remote->track);
+  if (remote->flowing)
+    g_signal_emit_by_name (self, "source-muted", remote->track->id, FALSE);
+}
+
+static void
+retire (HsWebrtcPeer *self, HsRemoteTrack *remote)
+{
+  if (!remote->active)
+    return;
+  remote->active = FALSE;
+  g_signal_emit_by_name (self, "track-ended", remote->track);
+  if (remote->flowing)
+    g_signal_emit_by_name (self, "source-muted", remote->track->id, TRUE);
+}
+
+/* --- names --- */
+
+static gboolean
+is_taken (HsWebrtcPeer *self, const char *id, guint line)
+{
+  if (self->local_audio != NULL && g_str_equal (self->local_audio->id, id))
+    return TRUE;
+  for (guint i = 0; i < self->remote_tracks->len; i++) {
+    HsRemoteTrack *other = self->remote_tracks->pdata[i];
+
+    if (i != line && other != NULL && g_str_equal (other->track->id, id))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static HsRemoteTrack *
+make_track (HsWebrtcPeer *self, guint line, char *stream_id, char *track_id)
+{
+  HsRemoteTrack *remote = g_new0 (HsRemoteTrack, 1);
+  HsTrack *track = remote->track = g_new0 (HsTrack, 1);
+
+  if (track_id == NULL || is_taken (self, track_id, line))
+    track->id = g_uuid_string_random ();
+  else
+    track->id = g_strdup (track_id);
+  track->media_id = stream_id != NULL ? g_strdup (stream_id) : g_uuid_string_random ();
+  track->label = g_strdup ("");
+  track->kind = HS_MEDIA_AUDIO;
+  return remote;
+}
+
+/* Whether the line still carries the track we know: one that names none is taken for the same. */
+static gboolean
+is_same (const HsRemoteTrack *remote, const char *stream_id, const char *track_id)
+{
+  return track_id == NULL || g_str_equal (remote->track->id, track_id) ||
+         g_strcmp0 (remote->track->media_id, stream_id) == 0;
+}
+
+static void
+update_sending (HsWebrtcPeer *self, guint line, HsSdpSection *section)
+{
+  HsRemoteTrack *remote = self->remote_tracks->pdata[line];
+  g_autofree char *stream_id = NULL;
+  g_autofree char *track_id = NULL;
+
+  hs_sdp_section_dup_msid (section, &stream_id, &track_id);
+  if (remote == NULL || !is_same (remote, stream_id, track_id)) {
+    if (remote != NULL)
+      retire (self, remote);
+    hs_remote_track_free (remote);
+    remote = make_track (self, line, stream_id, track_id);
+    self->remote_tracks->pdata[line] = remote;
+  }
+  announce (self, remote);
+}
+
+static gboolean
+sends_audio (HsSdpSection *section)
+{
+  return section != NULL && hs_sdp_section_get_kind (section) == HS_SDP_AUDIO &&
+         hs_sdp_section_is_usable (section) &&
+         hs_sdp_direction_sends (hs_sdp_section_get_direction (section));
+}
+
+void
+hs_webrtc_peer_update_tracks (HsWebrtcPeer *self, HsSdp *remote)
+{
+  guint n_sections = remote != NULL ? hs_sdp_get_n_sections (remote) : 0;
+  HsSdpSection *audio = remote != NULL ? hs_sdp_find_kind (remote, HS_SDP_AUDIO) : NULL;
+
+  if (self->remote_tracks->len < n_sections)
+    g_ptr_array_set_size (self->remote_tracks, n_sections);
+  for (guint i = 0; i < self->remote_tracks->len; i++) {
+    HsRemoteTrack *known = self->remote_tracks->pdata[i];
+    HsSdpSection *section = remote != NULL ? hs_sdp_get_section (remote, i) : NULL;
+
+    if (section == audio && sends_audio (section))
+      update_sending (self, i, section);
+    else if (known != NULL)
+      retire (self, known);
+  }
+}
+
+void
+hs_webrtc_peer_set_flowing (HsWebrtcPeer *self, gboolean flowing)
+{
+  for (guint i = 0; i < self->remote_tracks->len; i++) {
+    HsRemoteTrack *remote = self->remote_tracks->pdata[i];
+
+    if (remote == NULL || remote->flowing == flowing)
+      continue;
+    remote->flowing = flowing;
+    if (remote->active)
+      g_signal_emit_by_name (self, "source-muted", remote->track->id, !flowing);
+  }
+}
+
+void
+hs_webrtc_peer_end_tracks (HsWebrtcPeer *self)
+{
+  g_autoptr (GPtrArray) remote_tracks = g_steal_pointer (&self->remote_tracks);
+  g_autoptr (HsTrack) local = g_steal_pointer (&self->local_audio);
+
+  self->remote_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_remote_track_free);
+  if (local != NULL)
+    g_signal_emit_by_name (self, "track-ended", local);
+  for (guint i = 0; i < remote_tracks->len; i++) {
+    HsRemoteTrack *remote = remote_tracks->pdata[i];
+
+    if (remote != NULL && remote->active)
+      g_signal_emit_by_name (self, "track-ended", remote->track);
+  }
+}

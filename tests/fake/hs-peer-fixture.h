@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-audio-testing.h"
+#include "hs-fake-clock.h"
+#include "media/hs-media.h"
+
+G_BEGIN_DECLS
+
+/* Real peers in one process, on 127.0.0.1 only, that talk through their descriptions. Each has a
+ * tone for a microphone and writes what it hears to a file. Time is a fake clock's, except that of
+ * the audio engine and of GStreamer. */
+typedef struct {
+  HsPeer *peer;
+  GString *events; /* "+L +R !R -R …": added and ended tracks, un-muted (!) and muted (=) sources */
+  HsPeerState state;
+  GError *reason; /* of the last state */
+  char *file;     /* what it hears; NULL: nothing is written */
+  double hz;      /* what it says */
+} HsParty;
+
+typedef struct {
+  HsFakeClock *clock;
+  HsConfig *config;
+  HsMedia *media;
+  char *folder;
+  HsParty a;
+  HsParty b;
+  HsParty c;
+} HsPeerFixture;
+
+void hs_peer_fixture_set_up (HsPeerFixture *fixture, gconstpointer data);
+void hs_peer_fixture_tear_down (HsPeerFixture *fixture, gconstpointer data);
+
+/* Changes the configuration; text is JSON with ' for ". */
+void hs_peer_fixture_configure (HsPeerFixture *fixture, const char *json);
+
+/* Makes the peer of @party; A says 440 Hz, B 800 Hz, C 1200 Hz. */
+void hs_party_join (HsPeerFixture *fixture, HsParty *party);
+void hs_party_leave (HsParty *party);
+
+/* Each turns the main context until the operation has ended. The plain ones fail the test on an
+ * error. */
+void hs_party_open_microphone (HsParty *party);
+char *hs_party_offer (HsParty *party);
+char *hs_party_answer (HsParty *party);
+void hs_party_take (HsParty *party, HsDescriptionType type, const char *sdp);
+gboolean
+hs_party_try_take (HsParty *party, HsDescriptionType type, const char *sdp, GError **error);
+char *hs_party_try_answer (HsParty *party, GError **error);
+char *hs_party_try_offer (HsParty *party, GError **error);
+JsonObject *hs_party_get_stats (HsParty *party, const char *track_id);
+
+/* A whole exchange: offer, answer. */
+void hs_party_negotiate (HsParty *from, HsParty *to);
+
+/* Both join, open their microphones, and negotiate once. */
+void hs_peer_fixture_call (HsPeerFixture *fixture);
+
+void hs_party_wait_for_state (HsParty *party, HsPeerState state);
+
+/* Waits until the last tenth of a second of what is heard is this tone, and no other party's. */
+void hs_party_wait_for_tone (HsParty *party, double hz);
+
+/* Waits until the last tenth of a second is silence, all zeroes. */
+void hs_party_wait_for_silence (HsParty *party);
+
+G_END_DECLS
