@@ -152,12 +152,6 @@ hs_sandbox_exchange_get_body (HsSandboxExchange *self)
   return self->body;
 }
 
-gboolean
-hs_sandbox_exchange_has_body (HsSandboxExchange *self)
-{
-  return soup_server_message_get_request_body (self->message)->length > 0;
-}
-
 void
 hs_sandbox_exchange_set_type (HsSandboxExchange *self, const char *type)
 {

@@ -33,7 +33,6 @@ gboolean hs_sandbox_exchange_matches (HsSandboxExchange *self, const char *patte
 
 /* Returns: (nullable) (transfer none): the body, when it is a JSON object */
 JsonObject *hs_sandbox_exchange_get_body (HsSandboxExchange *self);
-gboolean hs_sandbox_exchange_has_body (HsSandboxExchange *self);
 
 /* What kind of request it is: `callStart`, `subscribe`, `reject` … */
 void hs_sandbox_exchange_set_type (HsSandboxExchange *self, const char *type);

@@ -89,15 +89,10 @@ on_stop (gpointer user_data)
 }
 
 static void
-run (void)
+stop_on (int signal_number, GMainLoop *loop)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  guint term = g_unix_signal_add (SIGTERM, on_stop, loop);
-  guint interrupt = g_unix_signal_add (SIGINT, on_stop, loop);
-
-  g_main_loop_run (loop);
-  g_source_remove (term);
-  g_source_remove (interrupt);
+  g_unix_signal_add_full (G_PRIORITY_DEFAULT, signal_number, on_stop, g_main_loop_ref (loop),
+                          (GDestroyNotify) g_main_loop_unref);
 }
 
 static gboolean
@@ -115,6 +110,7 @@ listen_and_run (HsSandboxOptions *options, GError **error)
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autofree char *ca_path = NULL;
   g_autoptr (HsSandboxGateway) gateway = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   guint port;
 
   if (!options->plain) {
@@ -126,9 +122,12 @@ listen_and_run (HsSandboxOptions *options, GError **error)
   }
   gateway = hs_sandbox_gateway_new (&gateway_options);
   port = hs_sandbox_gateway_listen (gateway, options->port, certificate, error);
+  /* Whoever knows that we are ready may already want us to stop. */
+  stop_on (SIGTERM, loop);
+  stop_on (SIGINT, loop);
   if (port == 0 || !announce (options, port, ca_path, error))
     return FALSE;
-  run ();
+  g_main_loop_run (loop);
   return TRUE;
 }
 
