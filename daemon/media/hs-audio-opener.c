@@ -358,14 +358,23 @@ free_workers (gpointer data)
   g_free (workers);
 }
 
+static void
+on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_task_return_boolean (task, TRUE);
+}
+
+/* The thread's task must not hold the engine: it may let go of it later than everybody else. */
 void
 hs_audio_opener_drain (HsAudioOpener *self, GTask *task)
 {
   HsAudioWorker **workers = g_new (HsAudioWorker *, 2);
+  g_autoptr (GTask) wait = g_task_new (NULL, NULL, on_drained, task);
 
   workers[0] = hs_audio_worker_ref (self->device_worker);
   workers[1] = hs_audio_worker_ref (self->file_worker);
-  g_task_set_task_data (task, workers, free_workers);
-  g_task_run_in_thread (task, wait_for_workers);
-  g_object_unref (task);
+  g_task_set_task_data (wait, workers, free_workers);
+  g_task_run_in_thread (wait, wait_for_workers);
 }

@@ -218,7 +218,7 @@ take_monitor (HsDevices *self, GstDeviceMonitor *monitor)
 static void
 on_monitor_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  HsDevices *self = HS_DEVICES (source);
+  g_autoptr (HsDevices) self = user_data;
   g_autoptr (GError) error = NULL;
   GstDeviceMonitor *monitor = g_task_propagate_pointer (G_TASK (result), &error);
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
@@ -257,7 +257,8 @@ hs_devices_load_async (HsDevices *self,
   if (self->is_loading)
     return;
   self->is_loading = TRUE;
-  start = g_task_new (self, NULL, on_monitor_started, NULL);
+  /* Not the task's own object: its thread may let go of it later than everybody else. */
+  start = g_task_new (NULL, NULL, on_monitor_started, g_object_ref (self));
   g_task_run_in_thread (start, start_monitor);
 }
 
