@@ -299,6 +299,8 @@ adopt_connection (HsWebsocket *self, SoupWebsocketConnection *connection)
   g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
   g_signal_connect (connection, "pong", G_CALLBACK (on_pong), self);
   g_signal_connect (connection, "error", G_CALLBACK (on_error), self);
+  /* The gateway's close frame is enough: a connection that lingers after it changes nothing. */
+  g_signal_connect (connection, "closing", G_CALLBACK (on_closed), self);
   g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
   hs_keepalive_start (self->keepalive);
   g_signal_emit (self, signals[SIGNAL_OPENED], 0);

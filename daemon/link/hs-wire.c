@@ -75,6 +75,10 @@ hs_wire_parse (const char *text, gsize length, GError **error)
   g_autoptr (GError) reason = NULL;
   JsonNode *root;
 
+  if (length == 0) {
+    g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_DATA, "the text is empty");
+    return NULL;
+  }
   if (!g_utf8_validate_len (text, length, NULL)) {
     g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_DATA, "the text is not valid UTF-8");
     return NULL;
