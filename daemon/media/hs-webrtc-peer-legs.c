@@ -29,7 +29,7 @@ get_current (HsWebrtcPeer *self)
 }
 
 static gboolean
-is_connected (HsTransport *transport)
+is_connected (HsPeerTransport *transport)
 {
   HsPeerState state = hs_leg_get_state (transport->leg);
 
@@ -55,11 +55,11 @@ limit_audio (HsExchange *exchange)
 }
 
 static void
-set_live (HsWebrtcPeer *self, HsTransport *transport)
+set_live (HsWebrtcPeer *self, HsPeerTransport *transport)
 {
-  g_autoptr (HsTransport) before = g_steal_pointer (&self->live);
+  g_autoptr (HsPeerTransport) before = g_steal_pointer (&self->live);
 
-  self->live = hs_transport_ref (transport);
+  self->live = hs_peer_transport_ref (transport);
   hs_webrtc_peer_direct_audio (self, hs_leg_get_audio (transport->leg));
   if (before == NULL)
     return;
@@ -107,7 +107,7 @@ hs_webrtc_peer_agree (HsWebrtcPeer *self)
 }
 
 void
-hs_webrtc_peer_remember_role (HsWebrtcPeer *self, HsTransport *transport, const char *role)
+hs_webrtc_peer_remember_role (HsWebrtcPeer *self, HsPeerTransport *transport, const char *role)
 {
   if (transport->role != NULL || role == NULL)
     return;
@@ -123,7 +123,7 @@ static void
 on_leg_state (HsLeg *leg, HsPeerState state, const GError *reason, HsWebrtcPeer *self)
 {
   HsExchange *current = get_current (self);
-  HsTransport *transport =
+  HsPeerTransport *transport =
       current->transport != NULL ? current->transport : self->proposed.transport;
 
   /* One that is on its way out has nothing to say. */
@@ -153,7 +153,7 @@ unref_port (gpointer port)
   hs_audio_port_unref (port);
 }
 
-HsTransport *
+HsPeerTransport *
 hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GError **error)
 {
   HsConfig *config = hs_media_get_config (self->media);
@@ -178,5 +178,5 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     return NULL;
   g_signal_connect_object (leg, "state-changed", G_CALLBACK (on_leg_state), self, 0);
   g_signal_connect_object (leg, "media-arrived", G_CALLBACK (on_media_arrived), self, 0);
-  return hs_transport_new (leg);
+  return hs_peer_transport_new (leg);
 }

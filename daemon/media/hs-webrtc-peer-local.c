@@ -15,7 +15,7 @@
  * written as it travels, the handlers see it, webrtcbin takes it and gathers candidates, the
  * handlers see it with them, it is sent. */
 typedef struct {
-  HsTransport *transport;
+  HsPeerTransport *transport;
   HsSdp *engine; /* what webrtcbin made and will be given back; NULL: composed without it */
   HsSdp *wire;   /* as the handlers left it */
 } Draft;
@@ -25,7 +25,7 @@ free_draft (gpointer data)
 {
   Draft *draft = data;
 
-  g_clear_pointer (&draft->transport, hs_transport_unref);
+  g_clear_pointer (&draft->transport, hs_peer_transport_unref);
   g_clear_pointer (&draft->engine, hs_sdp_free);
   g_clear_pointer (&draft->wire, hs_sdp_free);
   g_free (draft);
@@ -102,7 +102,7 @@ make_lines (HsWebrtcPeer *self, HsSdp *engine, HsSdp *offer)
 }
 
 static HsSdp *
-compose (HsWebrtcPeer *self, HsTransport *transport, HsSdp *engine)
+compose (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *engine)
 {
   HsSdp *offer = get_offer (self);
   g_autoptr (GArray) lines = make_lines (self, engine, offer);
@@ -142,11 +142,11 @@ copy_candidates (HsSdpSection *to, HsSdpSection *from)
 /* --- to the wire --- */
 
 static void
-propose (HsWebrtcPeer *self, HsTransport *transport, HsSdp *local)
+propose (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *local)
 {
   self->proposed.local = hs_sdp_copy (local);
   if (self->proposed.transport == NULL)
-    self->proposed.transport = hs_transport_ref (transport);
+    self->proposed.transport = hs_peer_transport_ref (transport);
 }
 
 static void
@@ -206,7 +206,7 @@ on_local_set (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   draft = get_draft (self);
-  hs_transport_set_engine (draft->transport, engine);
+  hs_peer_transport_set_engine (draft->transport, engine);
   add_candidates (self, draft);
   send (self, draft->wire);
 }
@@ -226,7 +226,7 @@ on_ready_to_set (HsWebrtcPeer *self, HsSdp *sdp)
 
 /* @engine: webrtcbin's description, new or of the last time */
 static void
-write_description (HsWebrtcPeer *self, HsTransport *transport, HsSdp *engine)
+write_description (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *engine)
 {
   g_autoptr (HsSdp) wire = NULL;
   g_autofree char *text = NULL;
@@ -240,13 +240,13 @@ write_description (HsWebrtcPeer *self, HsTransport *transport, HsSdp *engine)
 /* --- what webrtcbin makes --- */
 
 static gboolean
-start_draft (HsWebrtcPeer *self, HsTransport *existing)
+start_draft (HsWebrtcPeer *self, HsPeerTransport *existing)
 {
   Draft *draft = g_new0 (Draft, 1);
   g_autoptr (GError) error = NULL;
 
   if (existing != NULL)
-    draft->transport = hs_transport_ref (existing);
+    draft->transport = hs_peer_transport_ref (existing);
   else
     draft->transport = hs_webrtc_peer_add_transport (self, NULL, &error);
   g_task_set_task_data (self->negotiating, draft, free_draft);
@@ -279,7 +279,7 @@ on_offer_created (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start_offer (HsWebrtcPeer *self)
 {
-  HsTransport *existing = self->renew ? NULL : self->agreed.transport;
+  HsPeerTransport *existing = self->renew ? NULL : self->agreed.transport;
 
   if (!start_draft (self, existing))
     return;
@@ -313,7 +313,7 @@ hs_webrtc_peer_create_offer_async (HsPeer *peer,
 
 /* A far end that we have met before keeps the DTLS role we had with it (4.7). */
 static void
-choose_role (HsWebrtcPeer *self, HsTransport *transport, HsSdp *engine)
+choose_role (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *engine)
 {
   const char *known = transport->role;
 
@@ -348,7 +348,7 @@ on_answer_created (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask_for_answer (HsWebrtcPeer *self)
 {
-  HsTransport *transport = get_draft (self)->transport;
+  HsPeerTransport *transport = get_draft (self)->transport;
   g_autoptr (HsSdp) usable = hs_webrtc_peer_dup_usable (self->proposed.remote);
   g_autoptr (GError) error = NULL;
   HsSdp *to_engine = hs_sdp_offer_to_engine (usable, transport->to_engine, &error);
@@ -357,7 +357,7 @@ ask_for_answer (HsWebrtcPeer *self)
     hs_webrtc_peer_fail (self, HS_CALL_ERROR_GENERIC, "the offer cannot be answered", error);
     return;
   }
-  hs_transport_set_remote (transport, to_engine, self->proposed.remote);
+  hs_peer_transport_set_remote (transport, to_engine, self->proposed.remote);
   hs_leg_create_answer_async (transport->leg, to_engine, self->cancellable, on_answer_created,
                               g_object_ref (self->negotiating));
 }
@@ -365,7 +365,7 @@ ask_for_answer (HsWebrtcPeer *self)
 static void
 start_answer (HsWebrtcPeer *self)
 {
-  HsTransport *existing = self->agreed.transport;
+  HsPeerTransport *existing = self->agreed.transport;
   gboolean fresh = existing == NULL || self->change == HS_SDP_REOFFER_NEW_TRANSPORT;
 
   if (!start_draft (self, fresh ? NULL : existing))

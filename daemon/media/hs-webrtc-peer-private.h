@@ -19,22 +19,22 @@ typedef struct {
   HsSdp *to_engine; /* the remote description webrtcbin was given last */
   HsSdp *remote;    /* the same as it came */
   char *role;       /* ours in DTLS, "active" or "passive"; NULL until it is settled */
-} HsTransport;
+} HsPeerTransport;
 
 /* @leg: (transfer full) */
-HsTransport *hs_transport_new (HsLeg *leg);
-HsTransport *hs_transport_ref (HsTransport *self);
-void hs_transport_unref (HsTransport *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTransport, hs_transport_unref)
+HsPeerTransport *hs_peer_transport_new (HsLeg *leg);
+HsPeerTransport *hs_peer_transport_ref (HsPeerTransport *self);
+void hs_peer_transport_unref (HsPeerTransport *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsPeerTransport, hs_peer_transport_unref)
 
-void hs_transport_set_engine (HsTransport *self, HsSdp *engine /* (transfer full) */);
+void hs_peer_transport_set_engine (HsPeerTransport *self, HsSdp *engine /* (transfer full) */);
 
 /* @to_engine: (transfer full). @remote: (transfer none) */
-void hs_transport_set_remote (HsTransport *self, HsSdp *to_engine, HsSdp *remote);
+void hs_peer_transport_set_remote (HsPeerTransport *self, HsSdp *to_engine, HsSdp *remote);
 
 /* What two descriptions have to do with each other, either may be missing. */
 typedef struct {
-  HsTransport *transport;
+  HsPeerTransport *transport;
   HsSdp *local;
   HsSdp *remote;
 } HsExchange;
@@ -85,7 +85,7 @@ struct _HsWebrtcPeer {
   GHashTable *roles; /* their o= session id -> our DTLS role */
 
   /* media */
-  HsTransport *live; /* what media takes now; NULL before anything is connected */
+  HsPeerTransport *live; /* what media takes now; NULL before anything is connected */
   HsOutlet *outlet;
   HsAudioPort *port;
   HsAudioSource *source;
@@ -150,12 +150,13 @@ gboolean hs_webrtc_peer_set_remote_finish (HsPeer *peer, GAsyncResult *result, G
 HsSdp *hs_webrtc_peer_dup_usable (HsSdp *remote);
 
 /* hs-webrtc-peer-legs.c */
-HsTransport *
+HsPeerTransport *
 hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GError **error);
 void hs_webrtc_peer_agree (HsWebrtcPeer *self);
 void hs_webrtc_peer_update_media (HsWebrtcPeer *self);
 void hs_webrtc_peer_set_state (HsWebrtcPeer *self, HsPeerState state, const GError *reason);
-void hs_webrtc_peer_remember_role (HsWebrtcPeer *self, HsTransport *transport, const char *role);
+void
+hs_webrtc_peer_remember_role (HsWebrtcPeer *self, HsPeerTransport *transport, const char *role);
 
 /* hs-webrtc-peer-media.c */
 void hs_webrtc_peer_open_media_async (HsPeer *peer,

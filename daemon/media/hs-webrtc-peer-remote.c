@@ -12,8 +12,8 @@
 typedef struct {
   HsDescriptionType type;
   char *text;
-  HsSdp *sdp;        /* after the handlers */
-  HsTransport *twin; /* see below */
+  HsSdp *sdp;            /* after the handlers */
+  HsPeerTransport *twin; /* see below */
 } Arrival;
 
 static void
@@ -23,7 +23,7 @@ free_arrival (gpointer data)
 
   g_free (arrival->text);
   g_clear_pointer (&arrival->sdp, hs_sdp_free);
-  g_clear_pointer (&arrival->twin, hs_transport_unref);
+  g_clear_pointer (&arrival->twin, hs_peer_transport_unref);
   g_free (arrival);
 }
 
@@ -72,7 +72,7 @@ take_offer (HsWebrtcPeer *self, HsSdp *offer)
   g_autoptr (HsSdp) usable = NULL;
   g_autoptr (HsSdp) to_engine = NULL;
   g_autoptr (GError) error = NULL;
-  HsTransport *current = self->agreed.transport;
+  HsPeerTransport *current = self->agreed.transport;
 
   if (current != NULL)
     hs_sdp_open_setup (offer);
@@ -154,7 +154,7 @@ on_answer_set (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   arrival = get_arrival (self);
   if (arrival->twin != NULL) {
-    g_clear_pointer (&self->proposed.transport, hs_transport_unref);
+    g_clear_pointer (&self->proposed.transport, hs_peer_transport_unref);
     self->proposed.transport = g_steal_pointer (&arrival->twin);
   }
   accept_answer (self);
@@ -172,7 +172,7 @@ use_names (HsSdp *answer, HsSdp *engine)
 }
 
 static void
-give_answer (HsWebrtcPeer *self, HsTransport *transport)
+give_answer (HsWebrtcPeer *self, HsPeerTransport *transport)
 {
   Arrival *arrival = get_arrival (self);
   g_autoptr (HsSdp) usable = hs_webrtc_peer_dup_usable (arrival->sdp);
@@ -186,7 +186,7 @@ give_answer (HsWebrtcPeer *self, HsTransport *transport)
     fail (self, "the answer cannot be used", error);
     return;
   }
-  hs_transport_set_remote (transport, to_engine, arrival->sdp);
+  hs_peer_transport_set_remote (transport, to_engine, arrival->sdp);
   hs_leg_set_answer_async (transport->leg, to_engine, self->cancellable, on_answer_set,
                            g_object_ref (self->negotiating));
 }
@@ -215,7 +215,7 @@ on_twin_is_local (GObject *source, GAsyncResult *result, gpointer user_data)
     fail (self, "cannot follow the answer to another far end", error);
     return;
   }
-  hs_transport_set_engine (get_arrival (self)->twin, engine);
+  hs_peer_transport_set_engine (get_arrival (self)->twin, engine);
   give_answer (self, get_arrival (self)->twin);
 }
 
@@ -254,7 +254,7 @@ on_twin_offer (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 follow_to_twin (HsWebrtcPeer *self)
 {
-  HsTransport *model = self->proposed.transport;
+  HsPeerTransport *model = self->proposed.transport;
   Arrival *arrival = get_arrival (self);
   g_autoptr (GError) error = NULL;
 
@@ -281,7 +281,7 @@ static void
 take_answer (HsWebrtcPeer *self)
 {
   Arrival *arrival = get_arrival (self);
-  HsTransport *transport = self->proposed.transport;
+  HsPeerTransport *transport = self->proposed.transport;
   HsSdpTransportChange change;
   g_autoptr (GError) error = NULL;
 

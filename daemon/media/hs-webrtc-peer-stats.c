@@ -56,7 +56,7 @@ collect (HsWebrtcPeer *self, gboolean sending, gboolean receiving)
 {
   JsonObject *stats = json_object_new ();
   double now = hs_clock_get_wall_ms (self->clock);
-  HsTransport *transport = self->live;
+  HsPeerTransport *transport = self->live;
   JsonObject *connection;
 
   if (transport == NULL)

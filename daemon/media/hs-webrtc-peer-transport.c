@@ -12,10 +12,10 @@ make_session_id (void)
   return g_strdup_printf ("%" G_GUINT64_FORMAT, number);
 }
 
-HsTransport *
-hs_transport_new (HsLeg *leg)
+HsPeerTransport *
+hs_peer_transport_new (HsLeg *leg)
 {
-  HsTransport *self = g_new0 (HsTransport, 1);
+  HsPeerTransport *self = g_new0 (HsPeerTransport, 1);
 
   g_ref_count_init (&self->references);
   self->leg = leg;
@@ -23,15 +23,15 @@ hs_transport_new (HsLeg *leg)
   return self;
 }
 
-HsTransport *
-hs_transport_ref (HsTransport *self)
+HsPeerTransport *
+hs_peer_transport_ref (HsPeerTransport *self)
 {
   g_ref_count_inc (&self->references);
   return self;
 }
 
 void
-hs_transport_unref (HsTransport *self)
+hs_peer_transport_unref (HsPeerTransport *self)
 {
   if (!g_ref_count_dec (&self->references))
     return;
@@ -46,14 +46,14 @@ hs_transport_unref (HsTransport *self)
 }
 
 void
-hs_transport_set_engine (HsTransport *self, HsSdp *engine)
+hs_peer_transport_set_engine (HsPeerTransport *self, HsSdp *engine)
 {
   g_clear_pointer (&self->engine, hs_sdp_free);
   self->engine = engine;
 }
 
 void
-hs_transport_set_remote (HsTransport *self, HsSdp *to_engine, HsSdp *remote)
+hs_peer_transport_set_remote (HsPeerTransport *self, HsSdp *to_engine, HsSdp *remote)
 {
   g_clear_pointer (&self->to_engine, hs_sdp_free);
   g_clear_pointer (&self->remote, hs_sdp_free);
@@ -64,7 +64,7 @@ hs_transport_set_remote (HsTransport *self, HsSdp *to_engine, HsSdp *remote)
 void
 hs_exchange_clear (HsExchange *self)
 {
-  g_clear_pointer (&self->transport, hs_transport_unref);
+  g_clear_pointer (&self->transport, hs_peer_transport_unref);
   g_clear_pointer (&self->local, hs_sdp_free);
   g_clear_pointer (&self->remote, hs_sdp_free);
 }

@@ -170,7 +170,7 @@ hs_webrtc_peer_forget_proposal (HsWebrtcPeer *self)
   self->proposed = (HsExchange){ NULL };
   if (dropped.transport != NULL && dropped.transport != self->agreed.transport) {
     if (self->live == dropped.transport)
-      g_clear_pointer (&self->live, hs_transport_unref);
+      g_clear_pointer (&self->live, hs_peer_transport_unref);
     hs_leg_close (dropped.transport->leg);
   }
   if (dropped.remote != NULL) {
@@ -232,7 +232,7 @@ webrtc_peer_close (HsPeer *peer)
   cancel_task (&self->negotiating);
   cancel_task (&self->opening);
   hs_webrtc_peer_remove_port (self);
-  g_clear_pointer (&self->live, hs_transport_unref);
+  g_clear_pointer (&self->live, hs_peer_transport_unref);
   hs_exchange_clear (&self->proposed);
   hs_exchange_clear (&self->agreed);
   hs_webrtc_peer_end_tracks (self);
