@@ -221,6 +221,20 @@ copy_object (JsonObject **target, JsonObject *source)
   *target = json_object_ref (source);
 }
 
+/* A speaker that does not exist is told when the media is opened, as every device is. */
+static void
+set_speaker_option (HsCall *self, const char *speaker_id)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (speaker_id == NULL)
+    return;
+  g_free (self->speaker_id);
+  self->speaker_id = g_strdup (speaker_id);
+  if (self->peer != NULL && !hs_peer_set_speaker (self->peer, speaker_id, &error))
+    g_info ("%s: %s", self->id, error->message);
+}
+
 void
 hs_call_set_options (HsCall *self, const HsMediaRequest *media, JsonObject *options)
 {
@@ -234,6 +248,7 @@ hs_call_set_options (HsCall *self, const HsMediaRequest *media, JsonObject *opti
   copy_object (&self->dscp_controls, hs_json_get_object (options, "dscpControls"));
   if (self->peer != NULL && self->bandwidth != NULL)
     hs_peer_set_bandwidth (self->peer, self->bandwidth);
+  set_speaker_option (self, hs_json_get_string (options, "speakerId"));
 }
 
 JsonArray *
