@@ -91,6 +91,8 @@ static const struct {
   { SDP_HEAD "m=audio 9 RTP/AVP opus\r\n", "SDP line 5: malformed m= line" },
   { SDP_HEAD "m= 9 RTP/AVP 0\r\n", "SDP line 5: malformed m= line" },
   { SDP_HEAD SDP_AUDIO "a=mid\r\n", "SDP line 7: a=mid without a proper name" },
+  { SDP_HEAD SDP_AUDIO "a=mid:a\r\na=mid:b\r\n", "SDP line 8: a=mid twice in one section" },
+  { SDP_HEAD SDP_AUDIO "a=mid:a\r\na=mid\r\n", "SDP line 8: a=mid twice in one section" },
   { SDP_HEAD SDP_AUDIO "a=mid:a b\r\n", "SDP line 7: a=mid without a proper name" },
   { SDP_HEAD SDP_AUDIO "a=mid:0\r\n" SDP_VIDEO "a=mid:0\r\n",
     "SDP line 10: a=mid names two sections alike" },

@@ -75,6 +75,8 @@ check_mid (Parser *parser, const HsSdpLine *line, GError **error)
   const char *mid = hs_sdp_section_get_mid (parser->section);
   if (mid == NULL || *mid == '\0' || strchr (mid, ' ') != NULL)
     return fail (parser, error, "a=mid without a proper name");
+  if (mid != strchr (line->value, ':') + 1)
+    return fail (parser, error, "a=mid twice in one section");
   if (hs_sdp_find_mid (parser->sdp, mid) != parser->section)
     return fail (parser, error, "a=mid names two sections alike");
   return TRUE;
