@@ -32,7 +32,7 @@ static const HsMediaRequest nothing = { 0 };
 
 #define UNCHANGED(state, error)                                                                    \
   "A call:stateChange {'previous':{'state':'" state "'},'error':{'name':'BasicError'," error "}}"  \
-                                                                                             "\n"
+  "\n"
 
 #define LOG_RECORD(direction, start)                                                               \
   "A log {'direction':'" direction "','startTime':'" start "','duration':'0',"                     \

@@ -356,9 +356,9 @@ test_nothing_answers (HsCallFixture *f, gconstpointer data)
 
 #define FAILED_ANSWER(error)                                                                       \
   LOCAL_TRACK_ENDED                                                                                \
-      "> END leg-1\n"                                                                              \
-      "A call:stateChange {'previous':{'state':'Initiated','localHold':false,'remoteHold':false}," \
-      "'error':{'name':'BasicError'," error "}}\n"
+  "> END leg-1\n"                                                                                  \
+  "A call:stateChange {'previous':{'state':'Initiated','localHold':false,'remoteHold':false},"     \
+  "'error':{'name':'BasicError'," error "}}\n"
 
 static void
 test_answer_is_rubbish (HsCallFixture *f, gconstpointer data)

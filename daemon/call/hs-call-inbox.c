@@ -200,7 +200,7 @@ hs_call_deliver (HsCall *self, const HsSignallingMessage *message)
     return;
   }
   if (g_queue_get_length (&self->inbox) >= MAX_WAITING) {
-    g_warning ("call %s: too many messages wait, one is dropped", self->id);
+    g_debug ("call %s: too many messages wait, one is dropped", self->id);
     return;
   }
 

@@ -139,6 +139,11 @@ struct _HsCall {
   guint audit_timer;
 };
 
+typedef struct _HsCalls HsCalls;
+
+/* Returns: (transfer none) (nullable): the call with this id */
+HsCall *hs_calls_get_call (HsCalls *self, const char *id);
+
 /* --- hs-call.c --- */
 
 HsCall *hs_call_new_outgoing (const HsCallSetup *setup, const char *user_name, const char *to);

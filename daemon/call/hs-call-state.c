@@ -176,10 +176,7 @@ wind_up (HsCall *self, HsCallState before, const HsCallReason *reason)
   gboolean logged =
       self->answered_ms != 0 || (reason->finishes != NULL && reason->finishes->kind->logged);
 
-  if (self->local != NULL && !self->local->kind->supersedes)
-    hs_operation_abandon (self->local, cause != NULL ? cause : closed);
-  if (self->remote != NULL)
-    hs_operation_abandon (self->remote, closed);
+  hs_operation_clear_slots (self, cause != NULL ? cause : closed);
   hs_call_release_media (self);
   hs_call_stop_audit (self);
   hs_call_clear_inbox (self);

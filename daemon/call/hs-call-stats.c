@@ -39,6 +39,18 @@ const HsOperationKind hs_operation_get_stats = {
 };
 
 static void
+fail (HsOperation *op, const GError *error)
+{
+  g_autoptr (GError) ended =
+      g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "the call has ended");
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    hs_operation_fail (op, ended);
+  else
+    hs_operation_fail (op, error);
+}
+
+static void
 on_stats (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (HsOperation) op = user_data;
@@ -49,7 +61,7 @@ on_stats (GObject *source, GAsyncResult *result, gpointer user_data)
   if (hs_operation_is_over (op))
     return;
   if (report == NULL) {
-    hs_operation_fail (op, error);
+    fail (op, error);
     return;
   }
   waiter = g_steal_pointer (&op->waiter);
@@ -62,14 +74,12 @@ on_stats (GObject *source, GAsyncResult *result, gpointer user_data)
 gboolean
 hs_call_get_stats (HsCall *self, const char *track_id, GTask *waiter, GError **error)
 {
-  g_autoptr (HsOperation) op = NULL;
-
-  op = hs_operation_try (self, &hs_operation_get_stats, waiter, error);
-  if (op == NULL)
-    return FALSE;
+  g_autoptr (HsOperation) op = hs_operation_start (self, &hs_operation_get_stats, waiter);
 
   op->data = g_strdup (track_id);
   op->free_data = g_free;
+  if (!hs_operation_admit (op, error))
+    return FALSE;
   hs_peer_get_stats_async (self->peer, track_id, NULL, on_stats, hs_operation_ref (op));
   return TRUE;
 }

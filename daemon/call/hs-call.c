@@ -88,6 +88,18 @@ hs_call_init (HsCall *self)
   g_queue_init (&self->inbox);
 }
 
+/* A copy of its own: the configured one must not change. */
+static JsonObject *
+dup_members (JsonObject *object)
+{
+  JsonObject *copy = json_object_new ();
+  g_autoptr (GList) members = json_object_get_members (object);
+
+  for (GList *l = members; l != NULL; l = l->next)
+    json_object_set_member (copy, l->data, json_object_dup_member (object, l->data));
+  return copy;
+}
+
 /* Credentials from the server go on every server (4.2); without them each keeps its own. */
 static JsonArray *
 dup_ice_servers (const HsCallSetup *setup)
@@ -100,16 +112,17 @@ dup_ice_servers (const HsCallSetup *setup)
   JsonArray *servers = json_array_new ();
 
   for (guint i = 0; configured != NULL && i < json_array_get_length (configured); i++) {
-    g_autoptr (JsonNode) server = json_node_copy (json_array_get_element (configured, i));
-    JsonObject *object = hs_json_node_get_object (server);
+    JsonObject *given = hs_json_node_get_object (json_array_get_element (configured, i));
+    JsonObject *server;
 
-    if (object == NULL)
+    if (given == NULL)
       continue;
+    server = dup_members (given);
     if (ours) {
-      json_object_set_string_member (object, "username", setup->turn_username);
-      json_object_set_string_member (object, "credential", setup->turn_password);
+      hs_json_set_string (server, "username", setup->turn_username);
+      hs_json_set_string (server, "credential", setup->turn_password);
     }
-    json_array_add_element (servers, g_steal_pointer (&server));
+    json_array_add_object_element (servers, server);
   }
   return servers;
 }

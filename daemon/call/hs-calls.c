@@ -31,8 +31,8 @@ G_DEFINE_FINAL_TYPE (HsCalls, hs_calls, G_TYPE_OBJECT)
 
 /* --- the calls there are --- */
 
-static HsCall *
-find_call (HsCalls *self, const char *id)
+HsCall *
+hs_calls_get_call (HsCalls *self, const char *id)
 {
   for (guint i = self->calls->len; i > 0; i--) {
     HsCall *call = self->calls->pdata[i - 1];
@@ -314,7 +314,7 @@ static HsCall *
 get_call (
     HsCalls *self, const char *call_id, const HsOperationKind *kind, GTask *waiter, GError **error)
 {
-  HsCall *call = find_call (self, call_id);
+  HsCall *call = hs_calls_get_call (self, call_id);
   g_autoptr (GError) unknown = NULL;
 
   if (call != NULL)
@@ -394,7 +394,7 @@ hs_calls_get_stats (
 gboolean
 hs_calls_set_speaker (HsCalls *self, const char *call_id, const char *speaker_id, GError **error)
 {
-  HsCall *call = find_call (self, call_id);
+  HsCall *call = hs_calls_get_call (self, call_id);
 
   if (call == NULL) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM, "there is no call \"%s\"",
@@ -428,7 +428,7 @@ hs_calls_dup_all (HsCalls *self)
 JsonObject *
 hs_calls_dup_by_id (HsCalls *self, const char *call_id)
 {
-  HsCall *call = find_call (self, call_id);
+  HsCall *call = hs_calls_get_call (self, call_id);
 
   return call != NULL ? hs_call_to_json (call) : NULL;
 }

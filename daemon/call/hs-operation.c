@@ -122,12 +122,22 @@ hs_operation_supersede (HsOperation *self)
   HsCall *call = self->call;
   g_autoptr (GError) error = g_error_new (HS_ERROR, HS_ERROR_CLOSED, "the call was ended here");
 
-  if (call->local != NULL && !call->local->kind->supersedes)
-    hs_operation_abandon (call->local, error);
-  if (call->remote != NULL)
-    hs_operation_abandon (call->remote, error);
+  hs_operation_clear_slots (call, error);
   if (call->local == NULL)
     hs_operation_take_slot (self);
+}
+
+void
+hs_operation_clear_slots (HsCall *call, const GError *error)
+{
+  if (call->remote != NULL)
+    hs_operation_abandon (call->remote, error);
+  if (call->local == NULL || call->local->kind->supersedes)
+    return;
+  if (call->local->kind->exclusive)
+    hs_operation_abandon (call->local, error);
+  else
+    g_clear_pointer (&call->local, hs_operation_unref);
 }
 
 HsOperation *
@@ -145,11 +155,22 @@ hs_operation_start (HsCall *call, const HsOperationKind *kind, GTask *waiter)
 }
 
 static gboolean
-check (HsCall *call, const HsOperationKind *kind, gboolean busy, GError **error)
+is_taken (HsOperation *self)
 {
-  if (kind->check != NULL && !kind->check (call, error))
+  HsCall *call = self->call;
+
+  return call->remote != NULL ||
+         (call->local != NULL && call->local != self && call->local->kind->exclusive);
+}
+
+static gboolean
+check (HsOperation *self, GError **error)
+{
+  const HsOperationKind *kind = self->kind;
+
+  if (kind->check != NULL && !kind->check (self->call, error))
     return FALSE;
-  if (kind->exclusive && !kind->supersedes && busy) {
+  if (kind->exclusive && !kind->supersedes && is_taken (self)) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GLARE,
                  "another operation is in progress on this call");
     return FALSE;
@@ -157,20 +178,26 @@ check (HsCall *call, const HsOperationKind *kind, gboolean busy, GError **error)
   return TRUE;
 }
 
-HsOperation *
-hs_operation_try (HsCall *call, const HsOperationKind *kind, GTask *waiter, GError **error)
+gboolean
+hs_operation_admit (HsOperation *self, GError **error)
 {
-  gboolean busy = hs_operation_is_busy (call);
-  g_autoptr (HsOperation) self = hs_operation_start (call, kind, waiter);
   g_autoptr (GError) refusal = NULL;
 
-  if (check (call, kind, busy, &refusal))
-    return g_steal_pointer (&self);
+  if (check (self, &refusal))
+    return TRUE;
 
   g_clear_object (&self->waiter);
   hs_operation_fail (self, refusal);
   g_propagate_error (error, g_steal_pointer (&refusal));
-  return NULL;
+  return FALSE;
+}
+
+HsOperation *
+hs_operation_try (HsCall *call, const HsOperationKind *kind, GTask *waiter, GError **error)
+{
+  g_autoptr (HsOperation) self = hs_operation_start (call, kind, waiter);
+
+  return hs_operation_admit (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 HsOperation *

@@ -61,8 +61,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsOperation, hs_operation_unref)
  * Returns: (transfer full): never NULL: it was not checked whether it may run */
 HsOperation *hs_operation_start (HsCall *call, const HsOperationKind *kind, GTask *waiter);
 
-/* As hs_operation_start(), then refuses it when its check says so or an exclusive one runs.
- * Returns: (transfer full): NULL with @error after FINISH was told; @waiter is then dropped */
+/* Whether what was started may go on: its check allows it, and nothing exclusive runs beside it.
+ * Otherwise it is told as finished with @error, and the waiter is dropped. */
+gboolean hs_operation_admit (HsOperation *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* hs_operation_start() and hs_operation_admit().
+ * Returns: (transfer full): NULL with @error */
 HsOperation *hs_operation_try (HsCall *call,
                                const HsOperationKind *kind,
                                GTask *waiter,
@@ -77,6 +81,10 @@ void hs_operation_take_slot (HsOperation *self);
 
 /* Ends whatever runs beside @self and takes the local slot. */
 void hs_operation_supersede (HsOperation *self);
+
+/* The call is going: abandons what is exclusive. The others come to their own end; an END under way
+ * stays. */
+void hs_operation_clear_slots (HsCall *call, const GError *error);
 
 /* Tells UPDATE: PENDING from now on. */
 void hs_operation_update (HsOperation *self);

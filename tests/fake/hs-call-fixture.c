@@ -297,10 +297,9 @@ void
 hs_call_fixture_make (HsCallFixture *self)
 {
   g_autoptr (GError) error = NULL;
-  const char *id = hs_calls_make (self->calls, "bo", &audio, NULL, NULL, &error);
 
+  g_assert_nonnull (hs_calls_make (self->calls, "bo", &audio, NULL, NULL, &error));
   g_assert_no_error (error);
-  g_assert_cmpstr (id, ==, hs_call_fixture_get_id (self, "A"));
 }
 
 void

@@ -520,7 +520,7 @@ fake_create_peer (HsPeerFactory *factory, const HsPeerOptions *options)
   if (options->ice_servers != NULL) {
     g_autoptr (JsonNode) node = hs_json_node_take_array (json_array_ref (options->ice_servers));
     g_autofree char *json = hs_json_to_text (node);
-    g_autofree char *text = g_strdup_printf ("peer %s", json);
+    g_autofree char *text = g_strdup_printf ("servers %s", json);
 
     did (peer, text);
   }

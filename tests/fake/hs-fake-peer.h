@@ -32,7 +32,7 @@ G_DECLARE_FINAL_TYPE (HsFakePeerFactory, hs_fake_peer_factory, HS, FAKE_PEER_FAC
 
 /* Signals:
  *   "did" (const char *text): "rollback", "renew", "bandwidth {…}", "speaker x", "hold", "unhold",
- *     "peer {…ice servers…}" when one is made with some */
+ *     "servers […]" when one is made with some */
 
 HsFakePeerFactory *hs_fake_peer_factory_new (void);
 
