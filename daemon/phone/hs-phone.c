@@ -8,6 +8,7 @@
 #include "hs-defaults.h"
 #include "link/hs-link-signalling.h"
 #include "log/hs-log.h"
+#include "media/hs-codec-remover.h"
 
 struct _HsPhone {
   GObject parent;
@@ -21,6 +22,7 @@ struct _HsPhone {
   HsSession *session;
   HsLinkSignalling *signalling;
   HsCalls *calls;
+  guint n_warm_ups;    /* that have not ended yet */
   gboolean destroying; /* the instance is on its way out and takes no more orders */
 };
 
@@ -44,8 +46,10 @@ on_turn_credentials (HsSession *session, const char *username, const char *passw
 static void
 on_warmed_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (HsPhone) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  self->n_warm_ups--;
   if (!hs_media_warm_up_finish (HS_MEDIA (source), result, &error))
     g_warning ("media cannot be used: %s", error->message);
 }
@@ -54,18 +58,43 @@ on_warmed_up (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_session_event (HsSession *session, const char *name, JsonObject *payload, HsPhone *self)
 {
-  if (g_str_equal (name, "auth:change") && hs_session_get_user_name (session) != NULL)
-    hs_media_warm_up_async (self->media, NULL, on_warmed_up, NULL);
+  if (!g_str_equal (name, "auth:change") || hs_session_get_user_name (session) == NULL)
+    return;
+  self->n_warm_ups++;
+  hs_media_warm_up_async (self->media, NULL, on_warmed_up, g_object_ref (self));
+}
+
+/* The configuration key call.sdpHandlers; its values are checked, so what is no known kind is not
+ * there. */
+static GPtrArray *
+make_sdp_handlers (HsConfig *config)
+{
+  g_autoptr (GPtrArray) handlers = g_ptr_array_new_with_free_func (g_object_unref);
+  JsonNode *node = hs_config_get (config, "call.sdpHandlers");
+  JsonArray *list =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++) {
+    JsonObject *handler = hs_json_node_get_object (json_array_get_element (list, i));
+    JsonArray *codecs = hs_json_get_array (handler, "codecs");
+
+    if (codecs != NULL)
+      g_ptr_array_add (handlers, hs_codec_remover_new (codecs));
+  }
+  return g_steal_pointer (&handlers);
 }
 
 static void
 on_config_changed (HsConfig *config, HsPhone *self)
 {
+  g_autoptr (GPtrArray) handlers = make_sdp_handlers (config);
   const char *name = hs_config_get_string (config, "logs.logLevel");
   HsLogLevel level;
 
   if (name != NULL && hs_log_level_from_name (name, &level))
     hs_log_set_level (level);
+  if (self->media != NULL)
+    hs_media_set_sdp_handlers (self->media, handlers);
 }
 
 static void
@@ -142,6 +171,7 @@ hs_phone_new (HsClock *clock, JsonObject *config_values)
   g_signal_connect_object (self->config, "changed", G_CALLBACK (on_config_changed), self, 0);
   reset_config (self, NULL);
   self->media = hs_media_new (clock, self->config);
+  on_config_changed (self->config, self);
   make_instance (self);
   return self;
 }
@@ -160,12 +190,31 @@ hs_phone_create (HsPhone *self, JsonObject *config_values, GError **error)
 }
 
 static void
-on_session_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+on_media_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
 
-  drop_instance (g_task_get_source_object (task));
   g_task_return_boolean (task, TRUE);
+}
+
+/* A process must not end while the warm-up's thread works in a library that cleans up at exit. */
+static void
+finish_destroying (HsPhone *self, GTask *task)
+{
+  if (self->n_warm_ups > 0)
+    hs_media_warm_up_async (self->media, NULL, on_media_at_rest, task);
+  else
+    on_media_at_rest (NULL, NULL, task);
+}
+
+static void
+on_session_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  HsPhone *self = g_task_get_source_object (task);
+
+  drop_instance (self);
+  finish_destroying (self, task);
 }
 
 static void
@@ -180,15 +229,15 @@ on_calls_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 hs_phone_destroy_async (HsPhone *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, hs_phone_destroy_async);
   if (self->session == NULL || self->destroying) {
-    g_task_return_boolean (task, TRUE);
+    finish_destroying (self, task);
     return;
   }
   self->destroying = TRUE;
-  hs_calls_end_all (self->calls, g_task_new (self, NULL, on_calls_ended, g_steal_pointer (&task)));
+  hs_calls_end_all (self->calls, g_task_new (self, NULL, on_calls_ended, task));
 }
 
 gboolean
