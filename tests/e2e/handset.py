@@ -42,8 +42,11 @@ class Process:
             return log.read()
 
     def fail(self, why):
-        raise AssertionError("%s %s; the end of its log:\n%s"
-                             % (self.name, why, self.read_log()[-4000:]))
+        """Shows the log from the first complaint on, or its end."""
+        log = self.read_log()
+        complaint = _COMPLAINT.search(log)
+        part = log[complaint.start():][:6000] if complaint else log[-4000:]
+        raise AssertionError("%s %s; from its log:\n%s" % (self.name, why, part))
 
     @property
     def running(self):
@@ -200,12 +203,14 @@ class Daemon(Process):
         return self.client.call("call.getById", callId=call_id)
 
     def wait_for_state(self, call_id, state):
-        """Returns: the params of the event after which the call has that state."""
-        event = {"callId": call_id, "previous": None}
+        """Returns: the params of the event that told of it."""
+        def is_ours(params):
+            return params["callId"] == call_id
+
         while self.get(call_id)["state"] != state:
-            event = self.client.wait_for("call:stateChange",
-                                         lambda params: params["callId"] == call_id)
-        return event
+            self.client.wait_for("call:stateChange", is_ours)
+        return [params for name, params in self.client.history
+                if name == "call:stateChange" and is_ours(params)][-1]
 
     def wait_for_call(self):
         """Returns: the id of a call that comes in, when it rings."""

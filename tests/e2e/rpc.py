@@ -112,7 +112,7 @@ class Client:
                 return value
             if time.monotonic() > deadline:
                 raise TimeoutError("%s did not come true within %s s" % (what, timeout))
-            self._read_some(time.monotonic() + 0.05)
+            self._read_some(time.monotonic() + 0.1)
 
     def _read_until(self, condition, timeout, what):
         deadline = time.monotonic() + timeout
@@ -179,8 +179,10 @@ _LINES = {
 def tell(client, call_id):
     """Returns: the events of one call, a short line each, in their order.
 
-    The end of a remote track may come before or after the end of the call; it is left out.
+    The end of a remote track may come before or after the end of the call; it is left out, and so
+    are the operations that only look.
     """
     lines = [_LINES[name](params) for name, params in client.history
              if name in _LINES and params.get("callId") == call_id]
-    return [line for line in lines if line != "remote track ended"]
+    return [line for line in lines
+            if line != "remote track ended" and not line.startswith("GET_STATS")]
