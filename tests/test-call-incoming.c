@@ -138,6 +138,21 @@ test_ringing_fails (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_expect (f, "A call:receive {}\n> RINGING in-1\n" CHANGED ("Initiating"));
 }
 
+/* What else is asked meanwhile does not keep a call from ringing. */
+static void
+test_stats_before_ringing (HsCallFixture *f, gconstpointer data)
+{
+  g_autofree char *sdp = hs_call_fixture_dup_audio ("sendrecv");
+  g_autofree char *state = NULL;
+
+  hs_fake_steps_hold (hs_fake_peer_factory_get_steps (f->peers), HS_FAKE_GET_STATS);
+  hs_call_fixture_receive (f, HS_MESSAGE_CALL, "in-1", sdp);
+  g_assert_true (hs_calls_get_stats (f->calls, hs_call_fixture_get_id (f, "A"), NULL, NULL, NULL));
+  hs_call_fixture_settle (f);
+  state = hs_call_fixture_dup_state (f, "A");
+  g_assert_cmpstr (state, ==, "Ringing");
+}
+
 static void
 test_custom_parameters (HsCallFixture *f, gconstpointer data)
 {
@@ -572,6 +587,7 @@ main (int argc, char *argv[])
   ADD ("object", test_object);
   ADD ("hold-flags-after-answer", test_hold_flags_after_answer);
   ADD ("ringing-fails", test_ringing_fails);
+  ADD ("stats-before-ringing", test_stats_before_ringing);
   ADD ("custom-parameters", test_custom_parameters);
   ADD ("offer-is-rubbish", test_offer_is_rubbish);
   ADD ("announced-twice", test_announced_twice);

@@ -242,6 +242,15 @@ test_options (HsCallFixture *f, gconstpointer data)
 }
 
 static void
+test_speaker_option (HsCallFixture *f, gconstpointer data)
+{
+  make (f, &audio, "{\"speakerId\":\"hall\"}");
+  hs_call_fixture_settle (f);
+  g_assert_cmpstr (f->lines->pdata[2], ==, "peer speaker hall");
+  hs_call_fixture_receive_end (f, "leg-1", 0, NULL);
+}
+
+static void
 test_not_normalised (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_configure (f, "{\"call\":{\"normalizeDestination\":false}}");
@@ -544,6 +553,7 @@ main (int argc, char *argv[])
   ADD ("early-media-unusable", test_early_media_unusable);
   ADD ("early-media-wipes-party", test_early_media_wipes_party);
   ADD ("options", test_options);
+  ADD ("speaker-option", test_speaker_option);
   ADD ("not-normalised", test_not_normalised);
   ADD ("nobody-signed-in", test_nobody_signed_in);
   ADD ("no-media-wanted", test_no_media_wanted);

@@ -534,6 +534,19 @@ test_slow_start_refused (HsCallFixture *f, gconstpointer data)
                                  CHANGED ("Connected", "false", "false"));
 }
 
+/* An offer of ours that nobody answers does not block the call for good. */
+static void
+test_slow_start_forgotten (HsCallFixture *f, gconstpointer data)
+{
+  hs_call_fixture_make_connected (f);
+  begin_slow_start (f);
+  update (f, "inactive");
+  hs_call_fixture_expect (f, "");
+  hs_fake_clock_advance (f->clock, 3000);
+  hs_call_fixture_expect (f, "peer rollback\n" FAR_TRACK_ENDED ANSWERED ("3") DONE ("HOLD")
+                                 CHANGED ("Connected", "false", "false"));
+}
+
 static void
 test_slow_start_answer_does_not_fit (HsCallFixture *f, gconstpointer data)
 {
@@ -704,6 +717,7 @@ main (int argc, char *argv[])
   ADD ("slow-start-while-both-hold", test_slow_start_while_both_hold);
   ADD ("slow-start-without-a-name", test_slow_start_without_a_name);
   ADD ("slow-start-refused", test_slow_start_refused);
+  ADD ("slow-start-forgotten", test_slow_start_forgotten);
   ADD ("slow-start-answer-does-not-fit", test_slow_start_answer_does_not_fit);
   ADD ("slow-start-answer-is-rubbish", test_slow_start_answer_is_rubbish);
   ADD ("stats", test_stats);

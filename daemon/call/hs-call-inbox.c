@@ -72,7 +72,7 @@ judge_cancel (HsCall *self)
 static HsDue
 judge (HsCall *self, const HsInboxItem *item)
 {
-  if (hs_call_is_over (self) || (self->local != NULL && self->local->kind->supersedes))
+  if (hs_call_is_over (self) || hs_call_is_ending (self))
     return HS_DUE_NEVER;
 
   switch (item->message->kind) {

@@ -181,6 +181,9 @@ gboolean hs_call_fire (HsCall *self, HsCallEvent event, const HsCallReason *reas
 
 gboolean hs_call_is_over (HsCall *self);
 
+/* Our own END is under way: nothing else counts any more. */
+gboolean hs_call_is_ending (HsCall *self);
+
 /* call:stateChange without a change: an operation failed, or the far end changed nothing. */
 void hs_call_tell_unchanged (HsCall *self, const GError *error);
 

@@ -17,7 +17,7 @@ on_ringing_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply == NULL)
     g_debug ("call %s: the gateway was not told of the ringing: %s", self->id, error->message);
-  if (g_cancellable_is_cancelled (self->cancellable) || self->local != NULL)
+  if (g_cancellable_is_cancelled (self->cancellable) || hs_call_is_ending (self))
     return;
   hs_call_fire (self, HS_CALL_EVENT_OFFERED, &reason);
 }
@@ -53,7 +53,7 @@ hs_call_receive (HsCall *self, const HsSignallingMessage *message)
 {
   hs_call_emit (self, "call:receive", json_object_new ());
   hs_call_tell_parameters (self, message);
-  if (hs_call_is_over (self) || self->local != NULL)
+  if (hs_call_is_over (self) || hs_call_is_ending (self))
     return;
   if (self->slow_start) {
     send_ringing (self);

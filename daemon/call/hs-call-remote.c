@@ -211,12 +211,6 @@ create_cause (const HsSignallingMessage *message)
   return g_error_new_literal (HS_ERROR, HS_ERROR_CLOSED, text);
 }
 
-static gboolean
-is_ending (HsCall *self)
-{
-  return self->local != NULL && self->local->kind->supersedes;
-}
-
 void
 hs_call_on_end (HsCall *self, const HsSignallingMessage *message)
 {
@@ -225,7 +219,7 @@ hs_call_on_end (HsCall *self, const HsSignallingMessage *message)
   g_autoptr (GError) cause = create_cause (message);
   HsCallReason reason = { .cause = cause };
 
-  if (self->state == HS_CALL_ENDED || is_ending (self))
+  if (self->state == HS_CALL_ENDED || hs_call_is_ending (self))
     return;
 
   op = hs_operation_new (self, &hs_operation_end, FALSE);
@@ -271,7 +265,7 @@ hs_call_on_complete (HsCall *self, const HsSignallingMessage *message)
   g_autoptr (HsOperation) op = NULL;
   HsSignallingRequest request = { .kind = HS_REQUEST_END, .session = self->session };
 
-  if (hs_call_is_over (self) || is_ending (self))
+  if (hs_call_is_over (self) || hs_call_is_ending (self))
     return;
 
   op = hs_operation_new (self, &hs_operation_end, TRUE);

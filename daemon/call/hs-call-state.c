@@ -127,6 +127,12 @@ hs_call_is_over (HsCall *self)
   return self->state == HS_CALL_CANCELLED || self->state == HS_CALL_ENDED;
 }
 
+gboolean
+hs_call_is_ending (HsCall *self)
+{
+  return self->local != NULL && self->local->kind->supersedes;
+}
+
 static const HsCallRule *
 find_rule (HsCallState state, HsCallEvent event)
 {

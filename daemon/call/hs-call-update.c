@@ -332,11 +332,22 @@ make_offer (HsOperation *op)
   hs_peer_create_offer_async (call->peer, NULL, on_offer_created, hs_operation_ref (op));
 }
 
+/* Our offer was asked for and never answered; whoever proposes now has given it up. */
+static void
+forget_slow_start (HsCall *self)
+{
+  if (self->remote == NULL || self->remote->kind != &hs_operation_slow_start)
+    return;
+  hs_peer_rollback (self->peer);
+  hs_operation_abandon (self->remote, NULL);
+}
+
 void
 hs_call_on_update (HsCall *self, const HsSignallingMessage *message)
 {
   g_autoptr (HsOperation) op = NULL;
 
+  forget_slow_start (self);
   if (hs_operation_is_busy (self)) {
     hs_call_send (self, HS_REQUEST_REFUSE_UPDATE);
     return;
