@@ -493,7 +493,7 @@ static void
 order_late_reply (Fixture *f, const char *type)
 {
   g_autofree char *fault = g_strdup_printf (
-      "{\"request\":{\"type\":\"%s\",\"user\":\"ana@lab.example\",\"delayMs\":300}}", type);
+      "{\"request\":{\"type\":\"%s\",\"user\":\"ana@lab.example\",\"delayMs\":1000}}", type);
 
   hs_raw_gateway_order (f->gateway, "/sandbox/faults", fault);
 }
@@ -515,7 +515,6 @@ test_reply_comes_before_what_it_causes (Fixture *f, gconstpointer arguments)
       "{\"callControlRequest\":{\"type\":\"startCallUpdate\"," SDP (HOLD) "}}", f->ana->header);
   offered = hs_raw_client_expect_sid (f->bo, "startCallUpdate");
   assert_put (f->bo, f->callee, "respondCallUpdate", SDP (HOLD_OK), 200, 0);
-  g_assert_false (reply->is_done);
   answered = hs_raw_client_expect_sid (f->ana, "respondCallUpdate");
   g_assert_true (reply->is_done);
   g_assert_cmpuint (reply->order, <, f->ana->last_order);

@@ -4,19 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A test that hangs has failed; no test waits for this long. */
-#define WATCHDOG_S 60
-
-#define WAIT_UNTIL(condition)                                                                      \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    alarm (WATCHDOG_S);                                                                            \
-    while (!(condition))                                                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    alarm (0);                                                                                     \
-  }                                                                                                \
-  G_STMT_END
-
 static JsonObject *
 parse (const char *text)
 {
@@ -85,7 +72,7 @@ hs_raw_gateway_stop (HsRawGateway *gateway)
 
   soup_session_abort (gateway->session);
   g_subprocess_send_signal (gateway->process, SIGTERM);
-  alarm (WATCHDOG_S);
+  alarm (HS_RAW_WATCHDOG_S);
   g_subprocess_wait_check (gateway->process, NULL, &error);
   alarm (0);
   g_assert_no_error (error);
@@ -107,6 +94,7 @@ hs_raw_reply_free (HsRawReply *reply)
   g_clear_pointer (&reply->body, json_object_unref);
   g_clear_pointer (&reply->headers, soup_message_headers_unref);
   g_clear_error (&reply->error);
+  g_object_unref (reply->cancellable);
   g_free (reply);
 }
 
@@ -144,6 +132,7 @@ hs_raw_gateway_begin (HsRawGateway *gateway,
   g_auto (GStrv) lines = g_strsplit (header ? header : "", "\n", -1);
 
   reply->gateway = gateway;
+  reply->cancellable = g_cancellable_new ();
   for (guint i = 0; lines[i] && *lines[i]; i++) {
     g_auto (GStrv) pair = g_strsplit (lines[i], ": ", 2);
 
@@ -156,15 +145,15 @@ hs_raw_gateway_begin (HsRawGateway *gateway,
   }
   /* A faulty answer is to be seen, not tried again. */
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_NEW_CONNECTION);
-  soup_session_send_and_read_async (gateway->session, message, G_PRIORITY_DEFAULT, NULL, on_replied,
-                                    reply);
+  soup_session_send_and_read_async (gateway->session, message, G_PRIORITY_DEFAULT,
+                                    reply->cancellable, on_replied, reply);
   return reply;
 }
 
 void
 hs_raw_reply_wait (HsRawReply *reply)
 {
-  WAIT_UNTIL (reply->is_done);
+  HS_RAW_WAIT_UNTIL (reply->is_done);
 }
 
 HsRawReply *
@@ -331,7 +320,7 @@ hs_raw_client_try_connect (HsRawClient *client, const char *query)
 
   soup_session_websocket_connect_async (client->gateway->session, message, NULL, NULL,
                                         G_PRIORITY_DEFAULT, NULL, on_opened, &opening);
-  WAIT_UNTIL (opening.is_done);
+  HS_RAW_WAIT_UNTIL (opening.is_done);
   if (!opening.socket)
     return FALSE;
   forget_socket (client);
@@ -351,7 +340,7 @@ hs_raw_client_connect (HsRawClient *client)
 void
 hs_raw_client_wait_closed (HsRawClient *client)
 {
-  WAIT_UNTIL (client->is_closed);
+  HS_RAW_WAIT_UNTIL (client->is_closed);
 }
 
 HsRawReply *
@@ -390,7 +379,7 @@ hs_raw_client_expect_frame (HsRawClient *client)
   Frame *frame;
   char *text;
 
-  WAIT_UNTIL (!g_queue_is_empty (&client->frames));
+  HS_RAW_WAIT_UNTIL (!g_queue_is_empty (&client->frames));
   frame = g_queue_pop_head (&client->frames);
   client->last_order = frame->order;
   text = g_steal_pointer (&frame->text);

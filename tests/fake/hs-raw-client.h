@@ -3,11 +3,25 @@
 
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
+#include <unistd.h>
 
 G_BEGIN_DECLS
 
 /* A gateway's client that does exactly what it is told, for tests of the sandbox. It asserts
  * instead of returning errors, and waits by turning the main context under a watchdog. */
+
+/* A test that hangs has failed; no test waits for this long. */
+#define HS_RAW_WATCHDOG_S 60
+
+#define HS_RAW_WAIT_UNTIL(condition)                                                               \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    alarm (HS_RAW_WATCHDOG_S);                                                                     \
+    while (!(condition))                                                                           \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    alarm (0);                                                                                     \
+  }                                                                                                \
+  G_STMT_END
 
 /* The sandbox as a process, started for one test. */
 typedef struct {
@@ -34,6 +48,7 @@ typedef struct {
   JsonObject *body; /* nullable: no JSON object */
   SoupMessageHeaders *headers;
   GError *error;
+  GCancellable *cancellable;
   guint order;
   gboolean is_done;
   HsRawGateway *gateway;
