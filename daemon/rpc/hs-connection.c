@@ -176,6 +176,8 @@ update_sources (HsConnection *self)
   /* After the end of input only the end of the other half is waited for. */
   GIOCondition wanted = self->is_end ? G_IO_HUP : G_IO_IN;
 
+  if (self->server == NULL)
+    return;
   if (self->in_source != NULL && (self->choked || self->in_condition != wanted))
     clear_source (&self->in_source);
   if (self->in_source == NULL && !self->choked) {
@@ -188,16 +190,21 @@ update_sources (HsConnection *self)
     self->out_source = watch (self, G_IO_OUT, on_writable);
 }
 
-/* Works off what was read, and writes what came of it. */
+/* Works off what was read, and writes what came of it. Lines that had to wait go on as soon as
+ * writing has made room: no input may ever come that would remind us of them. */
 static void
 work (HsConnection *self)
 {
+  gboolean had_to_wait = TRUE;
+
   update_choked (self);
-  process_lines (self);
-  flush (self);
-  if (self->server == NULL)
-    return;
-  update_choked (self);
+  while (self->server != NULL && had_to_wait && !self->choked) {
+    process_lines (self);
+    had_to_wait = self->choked;
+    flush (self);
+    if (self->server != NULL)
+      update_choked (self);
+  }
   update_sources (self);
   close_when_done (self);
 }

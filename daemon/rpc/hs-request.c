@@ -144,13 +144,11 @@ hs_request_fail (HsRequest *request, const GError *error)
 void
 hs_request_drop (HsRequest *request)
 {
-  g_autoptr (GError) error = NULL;
-
   if (request == NULL)
     return;
-  g_critical ("%s was not answered", hs_request_get_method (request));
-  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_FAILED, "its handler dropped it");
-  hs_request_fail (request, error);
+  if (!request->answered)
+    g_critical ("%s was not answered", hs_request_get_method (request));
+  hs_request_refuse (request, hs_rpc_error_new_internal ());
 }
 
 gboolean

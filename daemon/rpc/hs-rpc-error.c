@@ -57,19 +57,25 @@ from_own_domain (const GError *error)
   return object;
 }
 
-static JsonObject *
-from_other_domain (const GError *error, const char *method)
+JsonObject *
+hs_rpc_error_new_internal (void)
 {
   JsonObject *object = hs_rpc_error_new (HS_RPC_INTERNAL_ERROR, "internal error");
   JsonObject *data = json_object_new ();
 
+  json_object_set_string_member (data, "kind", "internal");
+  json_object_set_object_member (object, "data", data);
+  return object;
+}
+
+static JsonObject *
+from_other_domain (const GError *error, const char *method)
+{
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, HS_LOG_FIELD_METHOD,
                     method != NULL ? method : "", "MESSAGE", "%s failed: %s (%s, %d)",
                     method != NULL ? method : "a request", error->message,
                     g_quark_to_string (error->domain), error->code);
-  json_object_set_string_member (data, "kind", "internal");
-  json_object_set_object_member (object, "data", data);
-  return object;
+  return hs_rpc_error_new_internal ();
 }
 
 static JsonObject *

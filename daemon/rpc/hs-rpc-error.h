@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /* Returns: (transfer full): a JSON-RPC error object without data. */
 JsonObject *hs_rpc_error_new (int code, const char *message);
 
+/* Returns: (transfer full): "internal", which tells nothing. */
+JsonObject *hs_rpc_error_new_internal (void);
+
 /* The one place where a GError becomes a JSON-RPC error. What is not for others is logged here.
  * @method: (nullable): what was being done, for the log
  * Returns: (transfer full) */
