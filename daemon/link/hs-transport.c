@@ -13,12 +13,13 @@ struct _HsTransport {
 
   HsConfig *config;
   SoupSession *session;
+  char *authority_path; /* the tls.ca that is in use; nullable */
   gboolean warned;
 };
 
 G_DEFINE_FINAL_TYPE (HsTransport, hs_transport, G_TYPE_OBJECT)
 
-/* What is left to object to once the authorities of tls.ca are asked as well. */
+/* What is left to object to once the authorities of tls.ca, as the file is now, are asked. */
 static GTlsCertificateFlags
 verify_with_own_authority (HsTransport *self,
                            SoupMessage *message,
@@ -63,6 +64,49 @@ on_accept_certificate (SoupMessage *message,
   return flags == 0;
 }
 
+/* The system's hundred and more authorities cost 9 MB as soon as anything asks the TLS backend for
+ * its default; with an authority of our own nothing needs them. */
+static void
+choose_authorities (HsTransport *self)
+{
+  const char *path = hs_config_get_string (self->config, "tls.ca");
+  g_autoptr (GTlsDatabase) database = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_strcmp0 (path, self->authority_path) == 0)
+    return;
+  g_free (self->authority_path);
+  self->authority_path = g_strdup (path);
+  if (path != NULL && path[0] != '\0') {
+    database = g_tls_file_database_new (path, &error);
+    if (database == NULL)
+      g_warning ("tls.ca is of no use: %s", error->message);
+  }
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), database);
+}
+
+static const char *
+get_environment (const char *lower, const char *upper)
+{
+  const char *value = g_getenv (lower);
+
+  return value != NULL ? value : g_getenv (upper);
+}
+
+/* GIO's default resolver would load a desktop's settings, and libproxy with what hangs on it. */
+static GProxyResolver *
+create_proxy_resolver (void)
+{
+  const char *proxy = get_environment ("https_proxy", "HTTPS_PROXY");
+  const char *except = get_environment ("no_proxy", "NO_PROXY");
+  g_auto (GStrv) ignored =
+      g_strsplit (except != NULL ? except : "localhost,127.0.0.0/8,::1", ",", -1);
+
+  if (proxy == NULL)
+    proxy = get_environment ("all_proxy", "ALL_PROXY");
+  return g_simple_proxy_resolver_new (proxy, ignored);
+}
+
 static void
 hs_transport_dispose (GObject *object)
 {
@@ -76,9 +120,17 @@ hs_transport_dispose (GObject *object)
 }
 
 static void
+hs_transport_finalize (GObject *object)
+{
+  g_free (HS_TRANSPORT (object)->authority_path);
+  G_OBJECT_CLASS (hs_transport_parent_class)->finalize (object);
+}
+
+static void
 hs_transport_class_init (HsTransportClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hs_transport_dispose;
+  G_OBJECT_CLASS (klass)->finalize = hs_transport_finalize;
 }
 
 static void
@@ -90,11 +142,13 @@ HsTransport *
 hs_transport_new (HsConfig *config)
 {
   HsTransport *self = g_object_new (HS_TYPE_TRANSPORT, NULL);
+  g_autoptr (GProxyResolver) proxies = create_proxy_resolver ();
 
   self->config = g_object_ref (config);
   /* The time limits are our own, from HsClock. */
   self->session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
-                                                 MAX_CONNECTIONS, "timeout", 0, NULL);
+                                                 MAX_CONNECTIONS, "timeout", 0, "proxy-resolver",
+                                                 proxies, NULL);
   /* It would answer a 401 by asking again. */
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
   return self;
@@ -103,6 +157,8 @@ hs_transport_new (HsConfig *config)
 SoupSession *
 hs_transport_get_session (HsTransport *self)
 {
+  /* Here and not before: loading the TLS backend is for when somebody signs in. */
+  choose_authorities (self);
   return self->session;
 }
 

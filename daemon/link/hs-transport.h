@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /**
  * HsTransport: the one HTTP session, and whom it trusts
  *
- * Certificates are checked against the system's authorities and, in addition, those in the file
- * tls.ca. tls.verify = false trusts anybody, which is logged.
+ * Certificates are checked against the system's authorities, or those in the file tls.ca in their
+ * place. tls.verify = false trusts anybody, which is logged. A proxy is taken from the environment
+ * (https_proxy, all_proxy, no_proxy).
  */
 #define HS_TYPE_TRANSPORT (hs_transport_get_type ())
 G_DECLARE_FINAL_TYPE (HsTransport, hs_transport, HS, TRANSPORT, GObject)
