@@ -36,7 +36,7 @@ on_audited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (HsCall) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (HsSignallingReply) reply =
+  g_autoptr (HsSignallingReply) reply G_GNUC_UNUSED =
       hs_signalling_send_finish (HS_SIGNALLING (source), result, &error);
 
   if (self->audit == NULL || self->audit_timer != 0 ||

@@ -15,7 +15,7 @@ on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (HsOperation) op = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (HsSignallingReply) reply =
+  g_autoptr (HsSignallingReply) reply G_GNUC_UNUSED =
       hs_signalling_send_finish (HS_SIGNALLING (source), result, &error);
   HsCallReason reason = { .finishes = op, .error = error };
 

@@ -171,7 +171,7 @@ arm_timer (HsCall *self)
 void
 hs_call_read_inbox (HsCall *self)
 {
-  g_autoptr (HsCall) keep = g_object_ref (self);
+  g_autoptr (HsCall) keep G_GNUC_UNUSED = g_object_ref (self);
   HsInboxItem *next;
   HsDue due;
 
@@ -194,7 +194,7 @@ hs_call_deliver (HsCall *self, const HsSignallingMessage *message)
 
   if (message->kind == HS_MESSAGE_END || message->kind == HS_MESSAGE_COMPLETE ||
       message->kind == HS_MESSAGE_FAIL) {
-    g_autoptr (HsCall) keep = g_object_ref (self);
+    g_autoptr (HsCall) keep G_GNUC_UNUSED = g_object_ref (self);
 
     handle (self, message);
     return;

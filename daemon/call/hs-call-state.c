@@ -197,7 +197,7 @@ wind_up (HsCall *self, HsCallState before, const HsCallReason *reason)
 gboolean
 hs_call_fire (HsCall *self, HsCallEvent event, const HsCallReason *reason)
 {
-  g_autoptr (HsCall) keep = g_object_ref (self);
+  g_autoptr (HsCall) keep G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (HsOperation) finishes =
       reason->finishes != NULL ? hs_operation_ref (reason->finishes) : NULL;
   g_autoptr (JsonObject) previous = hs_call_dup_snapshot (self);

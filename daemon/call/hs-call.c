@@ -183,7 +183,7 @@ return_release_waiters (HsCall *self, const GError *error)
 void
 hs_call_close (HsCall *self, const GError *error)
 {
-  g_autoptr (HsCall) keep = g_object_ref (self);
+  g_autoptr (HsCall) keep G_GNUC_UNUSED = g_object_ref (self);
 
   g_cancellable_cancel (self->cancellable);
   hs_call_stop_audit (self);

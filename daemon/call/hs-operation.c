@@ -227,7 +227,7 @@ hs_operation_finish (HsOperation *self, const char *as, const GError *error)
 void
 hs_operation_fail (HsOperation *self, const GError *error)
 {
-  g_autoptr (HsOperation) keep = hs_operation_ref (self);
+  g_autoptr (HsOperation) keep G_GNUC_UNUSED = hs_operation_ref (self);
 
   hs_operation_finish (self, NULL, error);
   if (self->kind->tell != NULL)
@@ -254,7 +254,7 @@ hs_operation_return (HsOperation *self, const GError *error)
 void
 hs_operation_abandon (HsOperation *self, const GError *error)
 {
-  g_autoptr (HsOperation) keep = hs_operation_ref (self);
+  g_autoptr (HsOperation) keep G_GNUC_UNUSED = hs_operation_ref (self);
 
   leave_slot (self);
   hs_operation_return (self, error);
