@@ -15,6 +15,8 @@
 #include "media/hs-audio-ticker.h"
 #include "media/hs-audio-wave-sink.h"
 
+#define WATCHDOG_MS 60000
+
 typedef struct {
   char *folder;
   HsDevices *devices;
@@ -585,12 +587,23 @@ run_stall (gpointer data)
   g_mutex_unlock (&stall->lock);
 }
 
+static void
+run_release (gpointer data)
+{
+  Stall *stall = data;
+
+  g_mutex_lock (&stall->lock);
+  stall->may_end = TRUE;
+  g_cond_signal (&stall->changed);
+  g_mutex_unlock (&stall->lock);
+}
+
 /* The disk stands still for 30 s of audio: ticks go on, and the file has its true length. */
 static void
 test_survives_a_disk_that_stalls (Fixture *self, gconstpointer data)
 {
   g_autofree char *path = make_path (self, "a.wav");
-  HsAudioWorker *worker = hs_audio_worker_new (1);
+  HsAudioWorker *worker = hs_audio_worker_new (1, G_MAXUINT);
   HsAudioSink *sink = hs_audio_wave_sink_open ("a", path, worker, NULL);
   g_autoptr (GArray) read = NULL;
   Stall stall = { .may_end = FALSE };
@@ -599,21 +612,45 @@ test_survives_a_disk_that_stalls (Fixture *self, gconstpointer data)
   hs_audio_worker_run (worker, run_stall, &stall);
   hs_audio_port_set_sink (self->port, sink);
   receive_tone (self, 1500);
-  g_mutex_lock (&stall.lock);
-  stall.may_end = TRUE;
-  g_cond_signal (&stall.changed);
-  g_mutex_unlock (&stall.lock);
-  hs_audio_worker_wait (worker);
+  run_release (&stall);
+  g_assert_true (hs_audio_worker_wait (worker, WATCHDOG_MS));
   receive_tone (self, 10);
   hs_audio_port_set_sink (self->port, NULL);
   g_assert_finalize_object (sink);
-  hs_audio_worker_wait (worker);
+  g_assert_true (hs_audio_worker_wait (worker, WATCHDOG_MS));
   hs_audio_worker_unref (worker);
   read = hs_test_read_wave (path, NULL);
   g_assert_cmpuint (read->len, ==, 1510 * HS_AUDIO_BLOCK);
   g_assert_cmpint (g_array_index (read, gint16, 400 * HS_AUDIO_BLOCK + 24), !=, 0);
   g_assert_cmpint (g_array_index (read, gint16, 1400 * HS_AUDIO_BLOCK + 24), ==, 0);
   g_assert_cmpint (g_array_index (read, gint16, 1505 * HS_AUDIO_BLOCK + 24), !=, 0);
+}
+
+static void
+test_worker_keeps_the_order (void)
+{
+  g_autoptr (HsAudioWorker) worker = hs_audio_worker_new (1, G_MAXUINT);
+  Stall stall = { .may_end = FALSE };
+
+  hs_audio_worker_run (worker, run_stall, &stall);
+  hs_audio_worker_run (worker, run_release, &stall);
+  g_assert_false (hs_audio_worker_wait (worker, 0));
+  run_release (&stall);
+  g_assert_true (hs_audio_worker_wait (worker, WATCHDOG_MS));
+}
+
+/* The second job would wait for ever behind the first, which only it can end. */
+static void
+test_worker_goes_round_what_is_stuck (void)
+{
+  g_autoptr (HsAudioWorker) worker = hs_audio_worker_new (1, 0);
+  Stall stall = { .may_end = FALSE };
+
+  g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  hs_audio_worker_run (worker, run_stall, &stall);
+  hs_audio_worker_run (worker, run_release, &stall);
+  g_assert_true (hs_audio_worker_wait (worker, WATCHDOG_MS));
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL);
 }
 
 /* For the real ticker. */
@@ -757,6 +794,8 @@ main (int argc, char **argv)
   add ("/engine/sink/reports-a-full-disk", test_reports_a_disk_that_fills_up);
   add ("/engine/sink/survives-a-stalled-disk", test_survives_a_disk_that_stalls);
   add ("/engine/real-ticker-pushes", test_real_ticker_pushes);
+  g_test_add_func ("/worker/keeps-the-order", test_worker_keeps_the_order);
+  g_test_add_func ("/worker/goes-round-what-is-stuck", test_worker_goes_round_what_is_stuck);
   g_test_add_func ("/ticker/rests", test_ticker_rests);
   g_test_add_func ("/ticker/keeps-the-pace", test_ticker_keeps_the_pace);
   return g_test_run ();

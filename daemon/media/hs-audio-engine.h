@@ -55,7 +55,8 @@ HsAudioSink *hs_audio_engine_open_sink_finish (HsAudioEngine *self,
                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Ends when all that was dropped before is really closed, recordings complete and devices free: the
- * last thing a program does. */
+ * last thing a program does.
+ * @error: HS_ERROR_TIMED_OUT after some seconds of a device or a disk that does not answer */
 void
 hs_audio_engine_drain_async (HsAudioEngine *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean hs_audio_engine_drain_finish (HsAudioEngine *self,

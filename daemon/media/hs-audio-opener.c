@@ -17,6 +17,12 @@
 /* A disk or a network share that stalls shall not hold up the next file. */
 #define FILE_THREADS 8
 
+/* Longer than any device takes that works. */
+#define PATIENCE_MS 15000
+
+/* How long the end of the program waits for a disk that stalls. */
+#define DRAIN_MS 5000
+
 struct _HsAudioOpener {
   HsDevices *devices;
   HsAudioWorker *device_worker;
@@ -68,8 +74,8 @@ hs_audio_opener_new (HsDevices *devices)
   HsAudioOpener *self = g_new0 (HsAudioOpener, 1);
 
   self->devices = g_object_ref (devices);
-  self->device_worker = hs_audio_worker_new (1);
-  self->file_worker = hs_audio_worker_new (FILE_THREADS);
+  self->device_worker = hs_audio_worker_new (1, PATIENCE_MS);
+  self->file_worker = hs_audio_worker_new (FILE_THREADS, PATIENCE_MS);
   self->shared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, weak_ref_free);
   self->opening = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
@@ -343,9 +349,10 @@ wait_for_workers (GTask *task, gpointer source, gpointer data, GCancellable *can
 {
   HsAudioWorker **workers = data;
 
-  hs_audio_worker_wait (workers[0]);
-  hs_audio_worker_wait (workers[1]);
-  g_task_return_boolean (task, TRUE);
+  gboolean is_done = hs_audio_worker_wait (workers[0], DRAIN_MS);
+
+  is_done &= hs_audio_worker_wait (workers[1], DRAIN_MS);
+  g_task_return_boolean (task, is_done);
 }
 
 static void
@@ -363,7 +370,11 @@ on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
 
-  g_task_return_boolean (task, TRUE);
+  if (g_task_propagate_boolean (G_TASK (result), NULL))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_TIMED_OUT,
+                             "a sound device or a disk does not answer");
 }
 
 /* The thread's task must not hold the engine: it may let go of it later than everybody else. */

@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-
 struct _HsAudioToneSource {
   HsAudioSource parent;
   double amplitude;

@@ -15,8 +15,10 @@ typedef struct _HsAudioWorker HsAudioWorker;
 
 typedef void (*HsAudioJob) (gpointer data);
 
-/* @max_threads: how many jobs run side by side; with 1 they run in the order they came */
-HsAudioWorker *hs_audio_worker_new (guint max_threads);
+/* @max_threads: how many jobs run side by side; with 1 they run in the order they came
+ * @patience_ms: when all threads have stood still for longer than this, the next job gets a further
+ *   one: a sound server that does not answer must not take the others with it */
+HsAudioWorker *hs_audio_worker_new (guint max_threads, guint patience_ms);
 HsAudioWorker *hs_audio_worker_ref (HsAudioWorker *self);
 void hs_audio_worker_unref (HsAudioWorker *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsAudioWorker, hs_audio_worker_unref)
@@ -24,7 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsAudioWorker, hs_audio_worker_unref)
 /* Any thread; never waits. */
 void hs_audio_worker_run (HsAudioWorker *self, HsAudioJob job, gpointer data);
 
-/* Waits until no job is left; for threads that may. */
-void hs_audio_worker_wait (HsAudioWorker *self);
+/* Waits until no job is left; for threads that may.
+ * Returns: FALSE when that took longer than @timeout_ms */
+gboolean hs_audio_worker_wait (HsAudioWorker *self, guint timeout_ms);
 
 G_END_DECLS
