@@ -2,17 +2,742 @@
 #include "hs-peer-fixture.h"
 
 #include "base/hs-error.h"
+#include "base/hs-json.h"
+#include "sdp/hs-sdp-transport.h"
+#include "sdp/hs-sdp.h"
+
+#include <string.h>
+
+/* --- helpers --- */
+
+static char *
+replace (const char *text, const char *from, const char *to)
+{
+  g_auto (GStrv) parts = g_strsplit (text, from, -1);
+
+  return g_strjoinv (to, parts);
+}
+
+static HsSdpDirection
+get_direction (const char *text, guint line)
+{
+  g_autoptr (HsSdp) sdp = hs_sdp_parse (text, NULL);
+
+  g_assert_nonnull (sdp);
+  g_assert_nonnull (hs_sdp_get_section (sdp, line));
+  return hs_sdp_section_get_direction (hs_sdp_get_section (sdp, line));
+}
+
+static char *
+dup_session_id (const char *text)
+{
+  g_autoptr (HsSdp) sdp = hs_sdp_parse (text, NULL);
+
+  return g_strdup (hs_sdp_get_session_id (sdp));
+}
+
+static void
+expect_talk (HsParty *a, HsParty *b)
+{
+  hs_party_wait_for_state (a, HS_PEER_CONNECTED);
+  hs_party_wait_for_state (b, HS_PEER_CONNECTED);
+  hs_party_wait_for_tone (b, a->hz);
+  hs_party_wait_for_tone (a, b->hz);
+}
+
+static void
+hold (HsParty *from, HsParty *to, gboolean held)
+{
+  hs_peer_set_local_hold (from->peer, held);
+  hs_party_negotiate (from, to);
+}
+
+/* --- the main path --- */
 
 static void
 test_talk (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
-  hs_party_wait_for_state (&f->a, HS_PEER_CONNECTED);
-  hs_party_wait_for_state (&f->b, HS_PEER_CONNECTED);
-  hs_party_wait_for_tone (&f->b, f->a.hz);
-  hs_party_wait_for_tone (&f->a, f->b.hz);
+  expect_talk (&f->a, &f->b);
   g_assert_cmpstr (f->a.events->str, ==, "+L +R !R ");
   g_assert_cmpstr (f->b.events->str, ==, "+L +R !R ");
+}
+
+static void
+test_remote_track_is_announced_with_the_offer (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  g_assert_cmpstr (f->b.events->str, ==, "+R ");
+  g_assert_cmpstr (hs_peer_get_remote_description (f->b.peer), !=, NULL);
+}
+
+static void
+test_listen_only (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  answer = hs_party_answer (&f->b);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  g_assert_cmpint (get_direction (answer, 0), ==, HS_SDP_RECVONLY);
+  hs_party_wait_for_tone (&f->b, f->a.hz);
+  g_assert_cmpstr (f->a.events->str, ==, "+L ");
+}
+
+static void
+test_description_is_complete (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  answer = hs_party_answer (&f->b);
+  g_assert_nonnull (strstr (offer, "a=candidate:"));
+  g_assert_nonnull (strstr (offer, " 127.0.0.1 "));
+  g_assert_nonnull (strstr (offer, "a=setup:actpass\r\n"));
+  g_assert_nonnull (strstr (offer, "a=msid:"));
+  g_assert_nonnull (strstr (offer, "a=sendrecv\r\n"));
+  g_assert_nonnull (strstr (offer, " opus/48000/2\r\n"));
+  g_assert_nonnull (strstr (offer, " telephone-event/8000\r\n"));
+  g_assert_nonnull (strstr (offer, "a=fingerprint:sha-256 "));
+  g_assert_null (strstr (offer, "trickle"));
+  g_assert_nonnull (strstr (answer, "a=candidate:"));
+  g_assert_nonnull (strstr (answer, "a=setup:active\r\n"));
+  g_assert_nonnull (strstr (answer, " telephone-event/48000\r\n"));
+  g_assert_null (strstr (answer, "trickle"));
+}
+
+static void
+talk_with (HsPeerFixture *f, const char *removed, const char *expected)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *reduced = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  offer = hs_party_offer (&f->a);
+  reduced = replace (offer, " 111 0 8 110 126\r\n", removed);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, reduced);
+  answer = hs_party_answer (&f->b);
+  g_assert_nonnull (strstr (answer, expected));
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  expect_talk (&f->a, &f->b);
+}
+
+static void
+test_pcmu (HsPeerFixture *f, gconstpointer data)
+{
+  talk_with (f, " 0 8 126\r\n", "SAVPF 0 126\r\n");
+}
+
+static void
+test_pcma (HsPeerFixture *f, gconstpointer data)
+{
+  talk_with (f, " 8 0 126\r\n", "SAVPF 8 126\r\n");
+}
+
+static void
+test_foreign_payload_numbers (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *foreign = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->b);
+  offer = hs_party_offer (&f->a);
+  foreign = replace (offer, "111", "109");
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, foreign);
+  answer = hs_party_answer (&f->b);
+  g_assert_nonnull (strstr (answer, "SAVPF 109 110\r\n"));
+}
+
+/* --- changing directions --- */
+
+static void
+test_hold (HsPeerFixture *f, gconstpointer data)
+{
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  hold (&f->a, &f->b, TRUE);
+  g_assert_cmpstr (f->a.events->str, ==, "+L +R !R -R =R ");
+  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R ");
+  hs_party_wait_for_silence (&f->a);
+  hs_party_wait_for_silence (&f->b);
+  hold (&f->a, &f->b, FALSE);
+  expect_talk (&f->a, &f->b);
+  g_assert_cmpstr (f->a.events->str, ==, "+L +R !R -R =R +R !R ");
+  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R +R !R ");
+}
+
+static void
+test_hold_by_either (HsPeerFixture *f, gconstpointer data)
+{
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  for (guint i = 0; i < 4; i++) {
+    HsParty *from = i % 2 == 0 ? &f->a : &f->b;
+    HsParty *to = i % 2 == 0 ? &f->b : &f->a;
+
+    hold (from, to, TRUE);
+    hs_party_wait_for_silence (to);
+    hold (from, to, FALSE);
+    expect_talk (&f->a, &f->b);
+  }
+}
+
+static void
+test_reoffer_keeps_session_and_role (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
+  g_autofree char *session = NULL;
+  g_autofree char *later = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  first = hs_party_offer (&f->b);
+  hs_party_take (&f->a, HS_DESCRIPTION_OFFER, first);
+  answer = hs_party_answer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_ANSWER, answer);
+  /* B answered first and so is the active end for good. */
+  g_assert_nonnull (strstr (first, "a=setup:actpass\r\n"));
+  g_assert_nonnull (strstr (answer, "a=setup:passive\r\n"));
+  second = hs_party_offer (&f->b);
+  session = dup_session_id (first);
+  later = dup_session_id (second);
+  g_assert_cmpstr (session, ==, later);
+  g_assert_nonnull (strstr (second, "a=candidate:"));
+  third = g_strdup_printf ("o=- %s 2 ", session);
+  g_assert_nonnull (strstr (first, third));
+}
+
+static void
+test_music_on_hold (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *music = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  offer = hs_party_offer (&f->a);
+  music = replace (offer, "a=sendrecv", "a=sendonly");
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, music);
+  answer = hs_party_answer (&f->b);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  g_assert_cmpint (get_direction (answer, 0), ==, HS_SDP_RECVONLY);
+  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R ");
+  hs_party_wait_for_silence (&f->a);
+  hs_party_wait_for_tone (&f->b, f->a.hz);
+}
+
+static void
+test_change_of_codec (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *other = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  offer = hs_party_offer (&f->a);
+  other = replace (offer, " 111 0 8 110 126\r\n", " 8 126\r\n");
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, other);
+  answer = hs_party_answer (&f->b);
+  g_assert_nonnull (strstr (answer, "SAVPF 8 126\r\n"));
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  expect_talk (&f->a, &f->b);
+}
+
+/* --- going back --- */
+
+static void
+test_rollback_of_our_offer (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *refused = NULL;
+
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  hs_peer_set_local_hold (f->a.peer, TRUE);
+  refused = hs_party_offer (&f->a);
+  hs_peer_rollback (f->a.peer);
+  hs_peer_set_local_hold (f->a.peer, FALSE);
+  hold (&f->b, &f->a, TRUE);
+  hs_party_wait_for_silence (&f->a);
+  hold (&f->b, &f->a, FALSE);
+  expect_talk (&f->a, &f->b);
+}
+
+static void
+test_rollback_of_their_offer (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *before = NULL;
+
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  before = g_strdup (hs_peer_get_remote_description (f->b.peer));
+  hs_peer_set_local_hold (f->a.peer, TRUE);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R ");
+  hs_peer_rollback (f->b.peer);
+  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R +R !R ");
+  g_assert_cmpstr (hs_peer_get_remote_description (f->b.peer), ==, before);
+  hs_party_wait_for_tone (&f->b, f->a.hz);
+}
+
+static void
+test_rollback_of_the_first_offer (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  offer = hs_party_offer (&f->a);
+  hs_peer_rollback (f->a.peer);
+  hs_party_negotiate (&f->b, &f->a);
+  expect_talk (&f->a, &f->b);
+}
+
+/* --- other far ends --- */
+
+static void
+test_another_far_end_offers (HsPeerFixture *f, gconstpointer data)
+{
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  hs_party_join (f, &f->c);
+  hs_party_open_microphone (&f->c);
+  hs_party_negotiate (&f->c, &f->b);
+  expect_talk (&f->c, &f->b);
+  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R +R !R ");
+}
+
+static void
+test_renewed_transport (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *answer = NULL;
+  g_autofree char *first = NULL;
+
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  first = g_strdup (hs_peer_get_remote_description (f->b.peer));
+  hs_peer_renew_transport (f->a.peer);
+  hs_party_join (f, &f->c);
+  hs_party_open_microphone (&f->c);
+  hs_party_negotiate (&f->a, &f->c);
+  expect_talk (&f->a, &f->c);
+  before = dup_session_id (first);
+  after = dup_session_id (hs_peer_get_remote_description (f->c.peer));
+  g_assert_cmpstr (before, !=, after);
+}
+
+static void
+test_early_media (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  answer = hs_party_answer (&f->b);
+  hs_party_take (&f->a, HS_DESCRIPTION_PRANSWER, answer);
+  expect_talk (&f->a, &f->b);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  g_assert_cmpstr (f->a.events->str, ==, "+L +R !R ");
+  hold (&f->a, &f->b, TRUE);
+  hs_party_wait_for_silence (&f->b);
+}
+
+static void
+test_early_media_from_one_and_answer_from_another (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *early = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_join (f, &f->c);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  hs_party_open_microphone (&f->c);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  early = hs_party_answer (&f->b);
+  hs_party_take (&f->a, HS_DESCRIPTION_PRANSWER, early);
+  expect_talk (&f->a, &f->b);
+  hs_party_take (&f->c, HS_DESCRIPTION_OFFER, offer);
+  answer = hs_party_answer (&f->c);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  expect_talk (&f->a, &f->c);
+  hold (&f->a, &f->c, TRUE);
+  hs_party_wait_for_silence (&f->c);
+  hold (&f->a, &f->c, FALSE);
+  expect_talk (&f->a, &f->c);
+}
+
+/* --- lines we cannot use --- */
+
+#define VIDEO                                                                                      \
+  "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:v\r\na=sendrecv\r\n"                \
+  "a=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\na=msid:x y\r\n"
+
+static char *
+add_video (const char *offer)
+{
+  g_autoptr (HsSdp) sdp = hs_sdp_parse (offer, NULL);
+  HsSdpSection *audio = hs_sdp_get_section (sdp, 0);
+  g_autofree char *transport = g_strdup_printf (
+      VIDEO "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=setup:actpass\r\na=fingerprint:%s\r\n",
+      hs_sdp_section_get_ice_ufrag (audio), hs_sdp_section_get_ice_pwd (audio),
+      hs_sdp_section_get_effective_attribute (audio, "fingerprint"));
+  g_autofree char *bundle = g_strdup_printf ("BUNDLE %s v\r\n", hs_sdp_section_get_mid (audio));
+  g_autofree char *old = g_strdup_printf ("BUNDLE %s\r\n", hs_sdp_section_get_mid (audio));
+  g_autofree char *bundled = replace (offer, old, bundle);
+
+  return g_strconcat (bundled, transport, NULL);
+}
+
+static void
+test_video_is_refused (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *both = NULL;
+  g_autofree char *answer = NULL;
+  g_autofree char *later = NULL;
+  g_autofree char *audio_only = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  offer = hs_party_offer (&f->a);
+  both = add_video (offer);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, both);
+  answer = hs_party_answer (&f->b);
+  g_assert_nonnull (strstr (answer, "m=video 0 "));
+  audio_only = g_strndup (answer, strstr (answer, "m=video") - answer);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, audio_only);
+  expect_talk (&f->a, &f->b);
+  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R ");
+  /* The line stays in what we offer later. */
+  later = hs_party_offer (&f->b);
+  g_assert_nonnull (strstr (later, "m=video 0 "));
+}
+
+static void
+test_video_added_later_is_refused (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *both = NULL;
+  g_autofree char *answer = NULL;
+  g_autofree char *audio_only = NULL;
+
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  offer = hs_party_offer (&f->a);
+  both = add_video (offer);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, both);
+  answer = hs_party_answer (&f->b);
+  g_assert_nonnull (strstr (answer, "m=video 0 "));
+  g_assert_cmpint (get_direction (answer, 0), ==, HS_SDP_SENDRECV);
+  audio_only = g_strndup (answer, strstr (answer, "m=video") - answer);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, audio_only);
+  expect_talk (&f->a, &f->b);
+}
+
+static void
+test_no_camera (HsPeerFixture *f, gconstpointer data)
+{
+  HsMediaRequest request = { .video = TRUE };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_peer_open_media_async (f->a.peer, &request, NULL, hs_party_keep_result, &result);
+  hs_party_wait_for_result (&f->a, &result);
+  g_assert_null (hs_peer_open_media_finish (f->a.peer, result, &error));
+  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA);
+}
+
+/* --- what comes from outside --- */
+
+static void
+test_bad_offers (HsPeerFixture *f, gconstpointer data)
+{
+  static const char *const offers[] = {
+    "",
+    "nonsense",
+    "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n",
+    "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 0 UDP/TLS/RTP/SAVPF 0\r\n",
+    "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
+    "a=rtpmap:96 VP8/90000\r\n",
+  };
+
+  hs_party_join (f, &f->a);
+  for (gsize i = 0; i < G_N_ELEMENTS (offers); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (hs_party_try_take (&f->a, HS_DESCRIPTION_OFFER, offers[i], &error));
+    g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC);
+  }
+  g_assert_cmpstr (f->a.events->str, ==, "");
+}
+
+static void
+test_offer_without_a_common_codec (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *foreign = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  offer = hs_party_offer (&f->a);
+  foreign = replace (offer, " 111 0 8 110 126\r\n", " 9\r\n");
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, foreign);
+  g_assert_null (hs_party_try_answer (&f->b, &error));
+  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC);
+}
+
+static void
+test_answer_without_an_offer (HsPeerFixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  hs_peer_fixture_call (f);
+  g_assert_false (hs_party_try_take (&f->a, HS_DESCRIPTION_ANSWER,
+                                     hs_peer_get_remote_description (f->a.peer), &error));
+  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC);
+  expect_talk (&f->a, &f->b);
+}
+
+static void
+test_answer_with_other_lines (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *answer = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  answer = hs_party_answer (&f->b);
+  other = replace (answer, "m=audio", "m=video");
+  g_assert_false (hs_party_try_take (&f->a, HS_DESCRIPTION_ANSWER, other, &error));
+  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_REMOTE_ANSWER);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  hs_party_wait_for_tone (&f->b, f->a.hz);
+}
+
+static void
+test_wrong_certificate (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *answer = NULL;
+  g_autofree char *forged = NULL;
+  char *digit;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  answer = hs_party_answer (&f->b);
+  forged = g_strdup (answer);
+  digit = strstr (forged, "sha-256 ") + strlen ("sha-256 ");
+  *digit = *digit == '0' ? '1' : '0';
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, forged);
+  hs_party_wait_for_state (&f->a, HS_PEER_FAILED);
+  g_assert_error (f->a.reason, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC);
+  g_assert_nonnull (strstr (f->a.reason->message, "certificate"));
+  /* B is content with A, and talks; A neither hears nor sends. */
+  hs_party_wait_for_state (&f->b, HS_PEER_CONNECTED);
+  for (guint i = 0; i < 10; i++)
+    hs_party_wait_for_packets (&f->b, i);
+  g_assert_false (hs_party_has_heard_anything (&f->a));
+  g_assert_false (hs_party_has_heard_anything (&f->b));
+  g_assert_cmpstr (f->a.events->str, ==, "+L +R ");
+}
+
+/* --- time --- */
+
+static gboolean
+is_connected_after_a_second (gpointer user_data)
+{
+  HsPeerFixture *f = user_data;
+
+  hs_fake_clock_advance (f->clock, 1000);
+  return f->a.state == HS_PEER_CONNECTED;
+}
+
+static void
+test_lost_and_found (HsPeerFixture *f, gconstpointer data)
+{
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  /* Twenty seconds go by in less time than a packet takes. */
+  hs_fake_clock_advance (f->clock, 22000);
+  g_assert_cmpint (f->a.state, ==, HS_PEER_LOST);
+  g_assert_error (f->a.reason, HS_ERROR, HS_ERROR_TIMED_OUT);
+  hs_test_wait (is_connected_after_a_second, f);
+  hs_party_wait_for_tone (&f->a, f->b.hz);
+}
+
+static void
+test_far_end_vanishes (HsPeerFixture *f, gconstpointer data)
+{
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  hs_party_leave (&f->b);
+  hs_fake_clock_advance (f->clock, 1000);
+  hs_fake_clock_advance (f->clock, 30000);
+  g_assert_cmpint (f->a.state, >=, HS_PEER_LOST);
+  g_assert_nonnull (f->a.reason);
+}
+
+static void
+test_no_connection (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *offer = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  offer = hs_party_offer (&f->a);
+  hs_party_leave (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  g_free (hs_party_answer (&f->b));
+  hs_party_wait_for_state (&f->b, HS_PEER_CONNECTING);
+  hs_fake_clock_advance (f->clock, 30000);
+  g_assert_cmpint (f->b.state, ==, HS_PEER_FAILED);
+  g_assert_error (f->b.reason, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC);
+}
+
+/* --- statistics --- */
+
+static void
+test_stats (HsPeerFixture *f, gconstpointer data)
+{
+  g_autoptr (JsonObject) stats = NULL;
+  JsonObject *inbound;
+  JsonObject *outbound;
+
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  stats = hs_party_get_stats (&f->a, NULL);
+  inbound = hs_json_get_object (stats, "inbound-audio");
+  outbound = hs_json_get_object (stats, "outbound-audio");
+  g_assert_cmpint (hs_json_get_int (inbound, "packetsReceived", 0), >, 0);
+  g_assert_cmpint (hs_json_get_int (inbound, "packetsLost", 1), ==, 0);
+  g_assert_cmpint (hs_json_get_int (outbound, "packetsSent", 0), >, 0);
+  g_assert_cmpstr (hs_json_get_string (outbound, "type"), ==, "outbound-rtp");
+  g_assert_cmpstr (hs_json_get_string (hs_json_get_object (stats, "codec-audio"), "mimeType"), ==,
+                   "audio/opus");
+  g_assert_cmpstr (hs_json_get_string (hs_json_get_object (stats, "local-candidate"), "address"),
+                   ==, "127.0.0.1");
+  g_assert_cmpstr (hs_json_get_string (hs_json_get_object (stats, "transport"), "dtlsState"), ==,
+                   "connected");
+  g_assert_cmpfloat (
+      json_object_get_double_member (hs_json_get_object (stats, "source-audio"), "audioLevel"), >,
+      0.05);
+  g_assert_cmpfloat (json_object_get_double_member (inbound, "audioLevel"), >, 0.05);
+}
+
+static void
+keep_track (HsPeer *peer, HsTrack *track, gpointer user_data)
+{
+  char **ids = user_data;
+
+  g_free (ids[track->local]);
+  ids[track->local] = g_strdup (track->id);
+}
+
+static void
+test_stats_of_a_track (HsPeerFixture *f, gconstpointer data)
+{
+  char *ids[2] = { NULL, NULL };
+  g_autoptr (JsonObject) sent = NULL;
+  g_autoptr (JsonObject) received = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  g_signal_connect (f->a.peer, "track-added", G_CALLBACK (keep_track), ids);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  hs_party_negotiate (&f->a, &f->b);
+  expect_talk (&f->a, &f->b);
+  sent = hs_party_get_stats (&f->a, ids[TRUE]);
+  received = hs_party_get_stats (&f->a, ids[FALSE]);
+  g_assert_true (json_object_has_member (sent, "outbound-audio"));
+  g_assert_false (json_object_has_member (sent, "inbound-audio"));
+  g_assert_true (json_object_has_member (received, "inbound-audio"));
+  g_assert_false (json_object_has_member (received, "outbound-audio"));
+  g_free (ids[0]);
+  g_free (ids[1]);
+}
+
+/* --- ending --- */
+
+static void
+test_close_ends_tracks_in_order (HsPeerFixture *f, gconstpointer data)
+{
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  hs_peer_close (f->a.peer);
+  g_assert_cmpstr (f->a.events->str, ==, "+L +R !R -L -R ");
+  g_assert_cmpint (f->a.state, ==, HS_PEER_CLOSED);
+  hs_peer_close (f->a.peer);
+}
+
+static void
+test_close_ends_operations (HsPeerFixture *f, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_peer_create_offer_async (f->a.peer, NULL, hs_party_keep_result, &result);
+  hs_peer_close (f->a.peer);
+  hs_party_wait_for_result (&f->a, &result);
+  g_assert_null (hs_peer_create_offer_finish (f->a.peer, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 static void
@@ -25,6 +750,41 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("/webrtc-peer/talk", test_talk);
+  add ("/webrtc-peer/talk/both-ways", test_talk);
+  add ("/webrtc-peer/talk/pcmu", test_pcmu);
+  add ("/webrtc-peer/talk/pcma", test_pcma);
+  add ("/webrtc-peer/talk/listen-only", test_listen_only);
+  add ("/webrtc-peer/description/is-complete", test_description_is_complete);
+  add ("/webrtc-peer/description/foreign-payload-numbers", test_foreign_payload_numbers);
+  add ("/webrtc-peer/description/session-and-role-stay", test_reoffer_keeps_session_and_role);
+  add ("/webrtc-peer/tracks/announced-with-the-offer",
+       test_remote_track_is_announced_with_the_offer);
+  add ("/webrtc-peer/direction/hold", test_hold);
+  add ("/webrtc-peer/direction/hold-by-either", test_hold_by_either);
+  add ("/webrtc-peer/direction/music-on-hold", test_music_on_hold);
+  add ("/webrtc-peer/direction/change-of-codec", test_change_of_codec);
+  add ("/webrtc-peer/rollback/our-offer", test_rollback_of_our_offer);
+  add ("/webrtc-peer/rollback/their-offer", test_rollback_of_their_offer);
+  add ("/webrtc-peer/rollback/first-offer", test_rollback_of_the_first_offer);
+  add ("/webrtc-peer/far-end/another-offers", test_another_far_end_offers);
+  add ("/webrtc-peer/far-end/renewed-transport", test_renewed_transport);
+  add ("/webrtc-peer/far-end/early-media", test_early_media);
+  add ("/webrtc-peer/far-end/early-media-and-another-answer",
+       test_early_media_from_one_and_answer_from_another);
+  add ("/webrtc-peer/video/refused", test_video_is_refused);
+  add ("/webrtc-peer/video/refused-later", test_video_added_later_is_refused);
+  add ("/webrtc-peer/video/no-camera", test_no_camera);
+  add ("/webrtc-peer/outside/bad-offers", test_bad_offers);
+  add ("/webrtc-peer/outside/no-common-codec", test_offer_without_a_common_codec);
+  add ("/webrtc-peer/outside/answer-without-offer", test_answer_without_an_offer);
+  add ("/webrtc-peer/outside/answer-with-other-lines", test_answer_with_other_lines);
+  add ("/webrtc-peer/outside/wrong-certificate", test_wrong_certificate);
+  add ("/webrtc-peer/time/lost-and-found", test_lost_and_found);
+  add ("/webrtc-peer/time/far-end-vanishes", test_far_end_vanishes);
+  add ("/webrtc-peer/time/no-connection", test_no_connection);
+  add ("/webrtc-peer/stats/call", test_stats);
+  add ("/webrtc-peer/stats/track", test_stats_of_a_track);
+  add ("/webrtc-peer/close/ends-tracks", test_close_ends_tracks_in_order);
+  add ("/webrtc-peer/close/ends-operations", test_close_ends_operations);
   return g_test_run ();
 }

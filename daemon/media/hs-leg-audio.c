@@ -43,6 +43,8 @@ struct _HsLegAudio {
   gboolean send;
   GstElement *source;
   GstElement *encoder; /* NULL unless its bit rate can be changed */
+  const Codec *codec;
+  guint payload;
   GstClockTime next_pts;
 
   /* receiving; held while samples are handed on */
@@ -230,17 +232,45 @@ append_sender (HsLegAudio *self,
   return append_payloader (pipeline, encoder, codec, format);
 }
 
+static GstElement *
+dup_upstream (GstElement *element)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (element, "sink");
+  g_autoptr (GstPad) peer = sink != NULL ? gst_pad_get_peer (sink) : NULL;
+
+  return peer != NULL ? gst_pad_get_parent_element (peer) : NULL;
+}
+
 static void
 start_elements_to (GstElement *last)
 {
   /* Against the stream, so that no element meets one that does not run yet. */
   for (GstElement *element = gst_object_ref (last); element != NULL;) {
     g_autoptr (GstElement) current = element;
-    g_autoptr (GstPad) sink = gst_element_get_static_pad (current, "sink");
-    g_autoptr (GstPad) peer = sink != NULL ? gst_pad_get_peer (sink) : NULL;
 
     gst_element_sync_state_with_parent (current);
-    element = peer != NULL ? gst_pad_get_parent_element (peer) : NULL;
+    element = dup_upstream (current);
+  }
+}
+
+/* Takes the elements in front of @sink_pad out of @pipeline. */
+static void
+remove_sender (HsLegAudio *self, GstBin *pipeline, GstPad *sink_pad)
+{
+  g_autoptr (GstPad) last = gst_pad_get_peer (sink_pad);
+  GstElement *element = last != NULL ? gst_pad_get_parent_element (last) : NULL;
+
+  g_mutex_lock (&self->send_lock);
+  gst_clear_object (&self->source);
+  gst_clear_object (&self->encoder);
+  g_mutex_unlock (&self->send_lock);
+  while (element != NULL) {
+    g_autoptr (GstElement) current = element;
+
+    element = dup_upstream (current);
+    gst_element_set_locked_state (current, TRUE);
+    gst_element_set_state (current, GST_STATE_NULL);
+    gst_bin_remove (pipeline, current);
   }
 }
 
@@ -256,6 +286,9 @@ hs_leg_audio_add_sender (HsLegAudio *self,
   GstElement *source = NULL;
   GstElement *last = NULL;
 
+  if (codec != NULL && codec == self->codec && format->payload == self->payload)
+    return TRUE;
+  remove_sender (self, pipeline, sink_pad);
   if (codec != NULL)
     last = append_sender (self, pipeline, codec, format, &source);
   if (last != NULL)
@@ -265,6 +298,8 @@ hs_leg_audio_add_sender (HsLegAudio *self,
                  format->name);
     return FALSE;
   }
+  self->codec = codec;
+  self->payload = format->payload;
   start_elements_to (last);
   g_mutex_lock (&self->send_lock);
   gst_object_replace ((GstObject **) &self->source, GST_OBJECT (source));

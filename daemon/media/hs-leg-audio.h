@@ -45,7 +45,8 @@ HsLegAudio *hs_leg_audio_ref (HsLegAudio *self);
 void hs_leg_audio_unref (HsLegAudio *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLegAudio, hs_leg_audio_unref)
 
-/* Puts source, encoder and payloader into @pipeline, links them to webrtcbin's @sink_pad.
+/* Puts source, encoder and payloader into @pipeline, links them to webrtcbin's @sink_pad, and takes
+ * away those of an earlier format.
  * @error: HS_CALL_ERROR_GENERIC: an unknown codec, or a missing plugin */
 gboolean hs_leg_audio_add_sender (HsLegAudio *self,
                                   GstBin *pipeline,

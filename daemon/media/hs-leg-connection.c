@@ -20,6 +20,9 @@ set_state (HsLeg *self, HsPeerState state, const GError *reason)
   g_debug ("transport state %d --> %d (%s)", self->state, state,
            reason != NULL ? reason->message : "as expected");
   self->state = state;
+  g_clear_error (&self->reason);
+  if (reason != NULL)
+    self->reason = g_error_copy (reason);
   g_signal_emit_by_name (self, "state-changed", state, reason);
 }
 

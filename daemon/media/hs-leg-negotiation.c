@@ -167,17 +167,20 @@ read_reply (const GstStructure *reply, const char *field, GError **error)
 
 /* --- lines --- */
 
+/* Takes a line for audio, or keeps the one it has, and says which payloads it may use. */
 static gboolean
-request_audio (HsLeg *self, guint line, const char *preferences)
+prefer_audio (HsLeg *self, guint line, const char *preferences)
 {
   g_autofree char *name = g_strdup_printf ("sink_%u", line);
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
   g_autoptr (GstCaps) caps = gst_caps_from_string (preferences);
 
-  self->audio_pad = gst_element_request_pad_simple (self->webrtc, name);
+  if (self->audio_pad == NULL) {
+    self->audio_pad = gst_element_request_pad_simple (self->webrtc, name);
+    self->audio_line = line;
+  }
   if (self->audio_pad == NULL)
     return FALSE;
-  self->audio_line = line;
   g_object_get (self->audio_pad, "transceiver", &transceiver, NULL);
   g_object_set (transceiver, "codec-preferences", caps, NULL);
   return TRUE;
@@ -260,7 +263,7 @@ hs_leg_create_offer_async (HsLeg *self,
 
   if (!begin (self, cancellable, callback, user_data, hs_leg_create_offer_async))
     return;
-  if (self->audio_pad == NULL && !request_audio (self, 0, preferences))
+  if (!prefer_audio (self, 0, preferences))
     fail (self, "the media engine has no room for audio", NULL);
   else
     ask_for_description (self, "create-offer", on_offer_created);
@@ -309,28 +312,30 @@ on_answer_created (HsLeg *self, GTask *task, const GstStructure *reply)
   succeed (self, answer);
 }
 
-static gboolean
-request_offered_audio (HsLeg *self)
+static HsSdpCodec *
+find_offered_audio (HsLeg *self, guint *line)
 {
-  if (self->audio_pad != NULL)
-    return TRUE;
   for (guint i = 0; i < hs_sdp_get_n_sections (self->remote); i++) {
-    g_autoptr (HsSdpCodec) codec = find_audio_codec (self->remote, i);
-    g_autofree char *caps = NULL;
+    HsSdpCodec *codec = find_audio_codec (self->remote, i);
 
-    if (codec == NULL)
-      continue;
-    /* Payload numbers are compared literally: the offer's own is the only one that fits. */
-    caps = dup_codec_caps (codec);
-    return request_audio (self, i, caps);
+    *line = i;
+    if (codec != NULL)
+      return codec;
   }
-  return TRUE;
+  return NULL;
 }
 
 static void
 on_offer_applied (HsLeg *self, GTask *task, const GstStructure *reply)
 {
-  if (!request_offered_audio (self))
+  guint line;
+  g_autoptr (HsSdpCodec) codec = find_offered_audio (self, &line);
+  /* Payload numbers are compared literally: the offer's own is the only one that fits. */
+  g_autofree char *caps = codec != NULL ? dup_codec_caps (codec) : NULL;
+
+  if (caps == NULL)
+    fail (self, "the offer has no codec that we know", NULL);
+  else if (!prefer_audio (self, line, caps))
     fail (self, "the media engine has no room for audio", NULL);
   else
     ask_for_description (self, "create-answer", on_answer_created);

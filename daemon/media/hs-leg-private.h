@@ -47,6 +47,7 @@ struct _HsLeg {
 
   /* connection */
   HsPeerState state;
+  GError *reason;
   guint connect_timer;
   guint watch_timer;
   guint packets_seen;

@@ -116,8 +116,8 @@ add_inbound (Collection *c, const GstStructure *source)
 
   json_object_set_int_member (stat, "packetsReceived", get_uint64 (source, "packets-received"));
   json_object_set_int_member (stat, "bytesReceived", get_uint64 (source, "octets-received"));
-  /* Duplicates make it negative, as RFC 3550 says they may. */
-  json_object_set_int_member (stat, "packetsLost", get_int (source, "packets-lost"));
+  /* The session counts it down to -1 before the first packet is complete. */
+  json_object_set_int_member (stat, "packetsLost", MAX (get_int (source, "packets-lost"), 0));
   set_seconds (stat, "jitter", get_uint (source, "jitter"), get_int (source, "clock-rate"));
   json_object_set_int_member (stat, "nackCount", get_uint (source, "sent-nack-count"));
   if (json_object_has_member (c->stats, "remote-outbound-audio"))

@@ -25,6 +25,7 @@ hs_leg_finalize (GObject *object)
   g_clear_pointer (&self->audio, hs_leg_audio_unref);
   g_clear_pointer (&self->remote, hs_sdp_free);
   g_clear_pointer (&self->candidates, g_ptr_array_unref);
+  g_clear_error (&self->reason);
   G_OBJECT_CLASS (hs_leg_parent_class)->finalize (object);
 }
 
@@ -72,6 +73,12 @@ HsPeerState
 hs_leg_get_state (HsLeg *self)
 {
   return self->state;
+}
+
+const GError *
+hs_leg_get_reason (HsLeg *self)
+{
+  return self->reason;
 }
 
 HsCertificate *

@@ -50,6 +50,9 @@ HsLeg *hs_leg_new (const HsLegOptions *options, GError **error) G_GNUC_WARN_UNUS
 
 HsPeerState hs_leg_get_state (HsLeg *self);
 
+/* Returns: (nullable): why it is LOST or FAILED. */
+const GError *hs_leg_get_reason (HsLeg *self);
+
 /* Two legs with one certificate may follow each other where the far ends are different ones. */
 HsCertificate *hs_leg_get_certificate (HsLeg *self);
 

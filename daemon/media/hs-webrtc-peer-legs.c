@@ -11,7 +11,7 @@
 void
 hs_webrtc_peer_set_state (HsWebrtcPeer *self, HsPeerState state, const GError *reason)
 {
-  if (self->state == state || self->state == HS_PEER_CLOSED)
+  if (self->state == state || self->state == HS_PEER_CLOSED || state == HS_PEER_NEW)
     return;
   self->state = state;
   g_signal_emit_by_name (self, "state-changed", state, reason);
@@ -89,6 +89,8 @@ hs_webrtc_peer_update_media (HsWebrtcPeer *self)
   if (current->transport == self->live)
     hs_audio_port_set_gates (hs_webrtc_peer_get_port (self), hs_sdp_direction_sends (direction),
                              hs_sdp_direction_receives (direction));
+  hs_webrtc_peer_set_state (self, hs_leg_get_state (current->transport->leg),
+                            hs_leg_get_reason (current->transport->leg));
 }
 
 void
@@ -123,15 +125,10 @@ static void
 on_leg_state (HsLeg *leg, HsPeerState state, const GError *reason, HsWebrtcPeer *self)
 {
   HsExchange *current = get_current (self);
-  HsPeerTransport *transport =
-      current->transport != NULL ? current->transport : self->proposed.transport;
 
-  /* One that is on its way out has nothing to say. */
-  if (transport == NULL || transport->leg != leg)
-    return;
-  if (state == HS_PEER_CONNECTED && current->transport == transport)
+  /* One that is on its way out, or not agreed on yet, has nothing to say. */
+  if (current->transport != NULL && current->transport->leg == leg)
     hs_webrtc_peer_update_media (self);
-  hs_webrtc_peer_set_state (self, state, reason);
 }
 
 static void

@@ -97,6 +97,7 @@ hs_party_join (HsPeerFixture *fixture, HsParty *party)
 
   party->file = g_build_filename (fixture->folder, name, NULL);
   party->events = g_string_new (NULL);
+  party->clock = fixture->clock;
   party->state = HS_PEER_NEW;
   options.speaker_id = speaker = g_strconcat ("file:", party->file, NULL);
   party->peer = hs_peer_factory_create_peer (HS_PEER_FACTORY (fixture->media), &options);
@@ -124,16 +125,34 @@ hs_party_leave (HsParty *party)
 
 /* --- operations --- */
 
-static void
-on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+void
+hs_party_keep_result (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
+typedef struct {
+  HsParty *party;
+  GAsyncResult **result;
+} Waiting;
+
 static gboolean
-is_set (gpointer user_data)
+has_ended (gpointer user_data)
 {
-  return *(gpointer *) user_data != NULL;
+  Waiting *waiting = user_data;
+
+  if (*waiting->result != NULL)
+    return TRUE;
+  hs_fake_clock_advance (waiting->party->clock, 1);
+  return *waiting->result != NULL;
+}
+
+void
+hs_party_wait_for_result (HsParty *party, GAsyncResult **result)
+{
+  Waiting waiting = { party, result };
+
+  hs_test_wait (has_ended, &waiting);
 }
 
 void
@@ -147,8 +166,8 @@ hs_party_open_microphone (HsParty *party)
   g_autoptr (GError) error = NULL;
 
   json_object_set_string_member (options, "deviceId", device);
-  hs_peer_open_media_async (party->peer, &request, NULL, on_done, &result);
-  hs_test_wait (is_set, &result);
+  hs_peer_open_media_async (party->peer, &request, NULL, hs_party_keep_result, &result);
+  hs_party_wait_for_result (party, &result);
   tracks = hs_peer_open_media_finish (party->peer, result, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (tracks->len, ==, 1);
@@ -159,8 +178,8 @@ hs_party_try_offer (HsParty *party, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  hs_peer_create_offer_async (party->peer, NULL, on_done, &result);
-  hs_test_wait (is_set, &result);
+  hs_peer_create_offer_async (party->peer, NULL, hs_party_keep_result, &result);
+  hs_party_wait_for_result (party, &result);
   return hs_peer_create_offer_finish (party->peer, result, error);
 }
 
@@ -169,8 +188,8 @@ hs_party_try_answer (HsParty *party, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  hs_peer_create_answer_async (party->peer, NULL, on_done, &result);
-  hs_test_wait (is_set, &result);
+  hs_peer_create_answer_async (party->peer, NULL, hs_party_keep_result, &result);
+  hs_party_wait_for_result (party, &result);
   return hs_peer_create_answer_finish (party->peer, result, error);
 }
 
@@ -179,8 +198,8 @@ hs_party_try_take (HsParty *party, HsDescriptionType type, const char *sdp, GErr
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  hs_peer_set_remote_async (party->peer, type, sdp, NULL, on_done, &result);
-  hs_test_wait (is_set, &result);
+  hs_peer_set_remote_async (party->peer, type, sdp, NULL, hs_party_keep_result, &result);
+  hs_party_wait_for_result (party, &result);
   return hs_peer_set_remote_finish (party->peer, result, error);
 }
 
@@ -221,8 +240,8 @@ hs_party_get_stats (HsParty *party, const char *track_id)
   g_autoptr (GError) error = NULL;
   JsonObject *stats;
 
-  hs_peer_get_stats_async (party->peer, track_id, NULL, on_done, &result);
-  hs_test_wait (is_set, &result);
+  hs_peer_get_stats_async (party->peer, track_id, NULL, hs_party_keep_result, &result);
+  hs_party_wait_for_result (party, &result);
   stats = hs_peer_get_stats_finish (party->peer, result, &error);
   g_assert_no_error (error);
   return stats;
@@ -274,6 +293,18 @@ hs_party_wait_for_state (HsParty *party, HsPeerState state)
   hs_test_wait (has_state, &expected);
 }
 
+void
+hs_party_wait_for_packets (HsParty *party, gint64 n)
+{
+  gint64 sent = 0;
+
+  while (sent <= n) {
+    g_autoptr (JsonObject) stats = hs_party_get_stats (party, NULL);
+
+    sent = hs_json_get_int (hs_json_get_object (stats, "outbound-audio"), "packetsSent", 0);
+  }
+}
+
 /* What was heard: the samples behind the header, which promises less than is there. */
 static gsize
 read_samples (HsParty *party, char **contents)
@@ -283,6 +314,14 @@ read_samples (HsParty *party, char **contents)
   if (!g_file_get_contents (party->file, contents, &length, NULL) || length < 44)
     return 0;
   return (length - 44) / sizeof (gint16);
+}
+
+gboolean
+hs_party_has_heard_anything (HsParty *party)
+{
+  g_autofree char *contents = NULL;
+
+  return read_samples (party, &contents) > 0;
 }
 
 static gboolean

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * the audio engine and of GStreamer. */
 typedef struct {
   HsPeer *peer;
+  HsFakeClock *clock;
   GString *events; /* "+L +R !R -R …": added and ended tracks, un-muted (!) and muted (=) sources */
   HsPeerState state;
   GError *reason; /* of the last state */
@@ -39,8 +40,8 @@ void hs_peer_fixture_configure (HsPeerFixture *fixture, const char *json);
 void hs_party_join (HsPeerFixture *fixture, HsParty *party);
 void hs_party_leave (HsParty *party);
 
-/* Each turns the main context until the operation has ended. The plain ones fail the test on an
- * error. */
+/* Each turns the main context, and lets a little time pass, until the operation has ended. The
+ * plain ones fail the test on an error. */
 void hs_party_open_microphone (HsParty *party);
 char *hs_party_offer (HsParty *party);
 char *hs_party_answer (HsParty *party);
@@ -57,10 +58,19 @@ void hs_party_negotiate (HsParty *from, HsParty *to);
 /* Both join, open their microphones, and negotiate once. */
 void hs_peer_fixture_call (HsPeerFixture *fixture);
 
+/* For operations that a test begins itself: keeps the result where @user_data points to. */
+void hs_party_keep_result (GObject *source, GAsyncResult *result, gpointer user_data);
+void hs_party_wait_for_result (HsParty *party, GAsyncResult **result);
+
+/* Waits until more than @n packets have been sent. */
+void hs_party_wait_for_packets (HsParty *party, gint64 n);
+
 void hs_party_wait_for_state (HsParty *party, HsPeerState state);
 
 /* Waits until the last tenth of a second of what is heard is this tone, and no other party's. */
 void hs_party_wait_for_tone (HsParty *party, double hz);
+
+gboolean hs_party_has_heard_anything (HsParty *party);
 
 /* Waits until the last tenth of a second is silence, all zeroes. */
 void hs_party_wait_for_silence (HsParty *party);
