@@ -114,23 +114,19 @@ hs_transport_dispose (GObject *object)
 
   if (self->session != NULL)
     soup_session_abort (self->session);
+  /* The choice was the whole process's; the next session must not inherit it. */
+  if (self->authority_path != NULL)
+    g_tls_backend_set_default_database (g_tls_backend_get_default (), NULL);
+  g_clear_pointer (&self->authority_path, g_free);
   g_clear_object (&self->session);
   g_clear_object (&self->config);
   G_OBJECT_CLASS (hs_transport_parent_class)->dispose (object);
 }
 
 static void
-hs_transport_finalize (GObject *object)
-{
-  g_free (HS_TRANSPORT (object)->authority_path);
-  G_OBJECT_CLASS (hs_transport_parent_class)->finalize (object);
-}
-
-static void
 hs_transport_class_init (HsTransportClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hs_transport_dispose;
-  G_OBJECT_CLASS (klass)->finalize = hs_transport_finalize;
 }
 
 static void

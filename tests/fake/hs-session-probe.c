@@ -141,7 +141,8 @@ on_turn (HsSession *session, const char *username, const char *password, HsSessi
 static void
 on_happened (HsFakeGateway *gateway, const char *what, HsSessionProbe *self)
 {
-  note (self, what);
+  if (!self->hides_closes || !g_str_equal (what, "closed"))
+    note (self, what);
 }
 
 static void
@@ -249,6 +250,49 @@ hs_session_probe_expect_silence (HsSessionProbe *self)
   while (!is_idle (NULL))
     g_main_context_iteration (NULL, FALSE);
   g_assert_cmpstr (self->journal->str, ==, "");
+}
+
+typedef struct {
+  GString *log;
+  const char *text;
+} Entry;
+
+static gboolean
+is_logged (gpointer user_data)
+{
+  Entry *entry = user_data;
+
+  return strstr (entry->log->str, entry->text) != NULL;
+}
+
+void
+hs_session_probe_expect_log (GString *log, const char *text)
+{
+  Entry entry = { log, text };
+
+  hs_session_probe_turn (is_logged, &entry);
+  g_string_truncate (log, 0);
+}
+
+typedef struct {
+  HsFakeClock *clock;
+  guint ms;
+} Due;
+
+static gboolean
+is_timer_due (gpointer user_data)
+{
+  Due *due = user_data;
+
+  return hs_fake_clock_get_next_ms (due->clock) == due->ms;
+}
+
+void
+hs_session_probe_expect_timer (HsSessionProbe *self, guint ms)
+{
+  Due due = { self->clock, ms };
+
+  hs_session_probe_turn (is_timer_due, &due);
 }
 
 void

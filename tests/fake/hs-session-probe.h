@@ -22,7 +22,8 @@ typedef struct {
   HsFakeGateway *gateway;
   HsSession *session;
   GString *journal;
-  JsonObject *payload; /* of the last event */
+  JsonObject *payload;   /* of the last event */
+  gboolean hides_closes; /* "closed" stays out of the journal, where its place is not certain */
 } HsSessionProbe;
 
 /* From now on every entry of the link room, debug ones too, goes into @log and nowhere else; a
@@ -45,6 +46,12 @@ void hs_session_probe_expect (HsSessionProbe *self, const char *expected);
 
 /* Proves that nothing more comes by itself. */
 void hs_session_probe_expect_silence (HsSessionProbe *self);
+
+/* Turns the main context until @text is in the log that is caught, and empties that. */
+void hs_session_probe_expect_log (GString *log, const char *text);
+
+/* Turns the main context until the next timer is due in @ms: what was to be waited for is. */
+void hs_session_probe_expect_timer (HsSessionProbe *self, guint ms);
 
 /* Configuration, credentials and services from the text of JSON. */
 void hs_session_probe_configure (HsSessionProbe *self, const char *text);
