@@ -234,7 +234,7 @@ static const ParamCase typed_cases[] = {
   { "{\"list\":[\"a\",2]}", "list[1]", "a string", "2" },
   { "{\"media\":{\"audio\":1}}", "media.audio", "true or false", "1" },
   { "{\"media\":{\"radio\":1}}", "media.radio", "no member of this name", "a number" },
-  { "{\"flagg\":true}", "flagg", "one of flag, count, name, list, media, password", "flagg" },
+  { "{\"flagg\":true}", "flagg", "one of flag, count, name, list, media, password", "\"flagg\"" },
   { "{\"password\":42}", "password", "a string", "a number" },
   { "[true,1,\"n\",[],{},\"p\",7]", "", "at most 6 parameters", "7" },
 };
@@ -259,6 +259,25 @@ test_wrong_params_are_named (HsRpcFixture *fixture, gconstpointer data)
     if (i != 3)
       g_assert_cmpstr (hs_json_get_string (info, "got"), ==, typed_cases[i].got);
   }
+}
+
+static void
+test_strange_names_are_quoted_whole (HsRpcFixture *fixture, gconstpointer data)
+{
+  g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_autofree char *request = NULL;
+
+  /* Two bytes each, from an odd place on: a cut by bytes would leave half a character. */
+  g_string_append (name, "x");
+  for (guint i = 0; i < 300; i++)
+    g_string_append (name, "é");
+  request = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\"}", name->str);
+  g_autoptr (JsonObject) error =
+      hs_rpc_fixture_expect_error (client, request, HS_RPC_METHOD_NOT_FOUND);
+  const char *message = hs_json_get_string (error, "message");
+  g_assert_true (g_utf8_validate (message, -1, NULL));
+  g_assert_cmpint (g_utf8_strlen (message, -1), <, 120);
 }
 
 static void
@@ -543,6 +562,7 @@ main (int argc, char **argv)
   ADD ("message/notifications-are-never-answered", test_notifications_are_never_answered);
   ADD ("params/by-name-and-by-position", test_params_go_by_name_and_by_position);
   ADD ("params/wrong-ones-are-named", test_wrong_params_are_named);
+  ADD ("params/strange-names-are-quoted-whole", test_strange_names_are_quoted_whole);
   ADD ("params/missing-one-is-named", test_missing_param_is_named);
   ADD ("params/all-wrong-ones-are-listed", test_all_wrong_params_are_listed);
   ADD ("batch/waits-for-its-last-answer", test_batch_waits_for_its_last_answer);

@@ -68,8 +68,8 @@ refuse_invalid (HsRequest *request, const char *fault)
 static void
 refuse_unknown (HsRequest *request, const char *method)
 {
-  g_autofree char *name = g_utf8_substring (method, 0, MIN (g_utf8_strlen (method, -1), 80));
-  g_autofree char *message = g_strdup_printf ("there is no method \"%s\"", name);
+  g_autofree char *name = hs_rpc_error_quote (method);
+  g_autofree char *message = g_strdup_printf ("there is no method %s", name);
 
   hs_request_refuse (request, hs_rpc_error_new (HS_RPC_METHOD_NOT_FOUND, message));
 }

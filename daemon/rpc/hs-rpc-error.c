@@ -16,6 +16,9 @@
 /* An answer names this many wrong parameters. */
 #define MAX_PROBLEMS 20
 
+/* Characters of a name in a message. */
+#define MAX_NAME 80
+
 JsonObject *
 hs_rpc_error_new (int code, const char *message)
 {
@@ -55,6 +58,15 @@ from_own_domain (const GError *error)
   object = hs_rpc_error_new (find_rpc_code (group, strcspn (group, ":")), error->message);
   json_object_set_object_member (object, "data", data);
   return object;
+}
+
+char *
+hs_rpc_error_quote (const char *name)
+{
+  gboolean is_long = g_utf8_strlen (name, -1) > MAX_NAME;
+  g_autofree char *start = is_long ? g_utf8_substring (name, 0, MAX_NAME) : g_strdup (name);
+
+  return g_strdup_printf ("\"%s%s\"", start, is_long ? "…" : "");
 }
 
 JsonObject *

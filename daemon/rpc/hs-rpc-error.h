@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /* Returns: (transfer full): a JSON-RPC error object without data. */
 JsonObject *hs_rpc_error_new (int code, const char *message);
 
+/* Returns: (transfer full): a name that somebody sent, in quotes and not too long for a message. */
+char *hs_rpc_error_quote (const char *name);
+
 /* Returns: (transfer full): "internal", which tells nothing. */
 JsonObject *hs_rpc_error_new_internal (void);
 

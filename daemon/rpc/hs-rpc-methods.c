@@ -45,11 +45,12 @@ find_unknown (HsRpcServer *server, JsonArray *methods)
   for (guint i = 0; methods != NULL && i < json_array_get_length (methods); i++) {
     const char *name = json_array_get_string_element (methods, i);
     g_autofree char *path = g_strdup_printf ("methods[%u]", i);
-    g_autofree char *message = g_strdup_printf ("%s: there is no method \"%.80s\"", path, name);
+    g_autofree char *got = hs_rpc_error_quote (name);
+    g_autofree char *message = g_strdup_printf ("%s: there is no method %s", path, got);
 
     if (hs_rpc_server_find_row (server, name) == NULL)
       hs_rpc_error_collect_problem (
-          &(HsSchemaProblem){ path, "the name of a method", name, message }, problems);
+          &(HsSchemaProblem){ path, "the name of a method", got, message }, problems);
   }
   return json_array_get_length (problems) > 0 ? hs_rpc_error_from_problems (problems) : NULL;
 }

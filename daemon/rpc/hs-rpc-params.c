@@ -52,10 +52,11 @@ sort_by_name (const HsMethod *method, JsonObject *params, JsonNode **values, Jso
       values[index] = value;
     } else {
       g_autofree char *expected = list_params (method);
-      g_autofree char *message = g_strdup_printf ("%s: %s has no such parameter, expected %s", name,
-                                                  method->name, expected);
+      g_autofree char *got = hs_rpc_error_quote (name);
+      g_autofree char *message =
+          g_strdup_printf ("%s is no parameter of %s, expected %s", got, method->name, expected);
 
-      collect (problems, name, expected, name, message);
+      collect (problems, name, expected, got, message);
     }
   }
 }
