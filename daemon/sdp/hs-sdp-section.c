@@ -155,9 +155,10 @@ hs_sdp_section_get_media (HsSdpSection *section)
 void
 hs_sdp_section_set_media (HsSdpSection *section, const char *media)
 {
-  g_autofree char *old = g_steal_pointer (&section->media);
+  char *copy = g_strdup (media); /* may be what is there now */
 
-  section->media = g_strdup (media);
+  g_free (section->media);
+  section->media = copy;
   section->kind = kind_from_text (media);
 }
 
@@ -170,9 +171,10 @@ hs_sdp_section_get_proto (HsSdpSection *section)
 void
 hs_sdp_section_set_proto (HsSdpSection *section, const char *proto)
 {
-  g_autofree char *old = g_steal_pointer (&section->proto);
+  char *copy = g_strdup (proto); /* may be what is there now */
 
-  section->proto = g_strdup (proto);
+  g_free (section->proto);
+  section->proto = copy;
 }
 
 guint
