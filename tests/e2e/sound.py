@@ -127,3 +127,7 @@ class Recording:
         if level(loudest) < threshold:
             return 0.0
         return sum(amplitude > loudest / 2 for amplitude in windows) * self.WINDOW
+
+    def level_of(self, hz):
+        """Returns: the amplitude of that sine in dBFS over the whole recording."""
+        return level(goertzel(self._samples, self._rate, hz))

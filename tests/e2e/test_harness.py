@@ -52,6 +52,8 @@ def sounds_are_told_apart():
 def another_sine_has_no_duration_here():
     recording = record(sound.tone(500, 1.0))
     tap.close(recording.duration_of(1000), 0, 0.03, "duration of 1000 Hz in 500 Hz")
+    tap.close(recording.level_of(500), -12, 0.5, "level of 500 Hz")
+    tap.true(recording.level_of(1000) < -50, "1000 Hz was found in 500 Hz")
 
 
 def silence_has_no_sounds():
