@@ -315,7 +315,23 @@ test_parse_mends_strings (void)
 static void
 test_parse_refuses (void)
 {
-  static const char *const rows[] = { "", " ", "{", "{\"a\":\"\\", "{\"a\":\"\\u", "\xff", "nul" };
+  static const char *const rows[] = {
+    "",
+    " ",
+    "{",
+    "{\"a\":\"\\",
+    "{\"a\":\"\\u",
+    "\xff",
+    "nul",
+    "{'a':1}",
+    "/* \" */ {}",
+    "# \"\n{}",
+    "{\"a\":'\"',\"b\":[[1]]}",
+    "{\"a\":0x10}",
+    "[\"\\377\"]",
+    "[\"\\x\"]",
+    "[\"\\u12g4\"]",
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GError) error = NULL;
@@ -323,6 +339,16 @@ test_parse_refuses (void)
     g_assert_null (hs_wire_parse (rows[i], strlen (rows[i]), &error));
     g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_DATA);
   }
+}
+
+static void
+test_parse_mends_numbers (void)
+{
+  const char *text = "{\"a\":[1e999,{\"b\":-1e95}],\"c\":1e5,\"d\":-1e-10}";
+  g_autoptr (JsonNode) node = hs_wire_parse (text, strlen (text), NULL);
+  g_autofree char *again = hs_json_to_text (node);
+
+  g_assert_cmpstr (again, ==, "{\"a\":[null,{\"b\":null}],\"c\":100000.0,\"d\":0.0}");
 }
 
 static void
@@ -412,6 +438,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/notifications/compressed-badly", test_compressed_badly);
   g_test_add_func ("/link/wire/parse-mends-strings", test_parse_mends_strings);
   g_test_add_func ("/link/wire/parse-refuses", test_parse_refuses);
+  g_test_add_func ("/link/wire/parse-mends-numbers", test_parse_mends_numbers);
   g_test_add_func ("/link/wire/parse-depth", test_parse_depth);
   g_test_add_func ("/link/wire/urls", test_urls);
   g_test_add_func ("/link/wire/paths", test_paths);

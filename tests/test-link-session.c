@@ -354,6 +354,21 @@ test_j_gone_during_put (void)
 }
 
 static void
+test_j_gone_during_extension (void)
+{
+  g_autoptr (HsSessionProbe) probe = hs_session_probe_new (NULL);
+
+  hs_session_probe_begin (probe);
+  hs_fake_gateway_swallow (probe->gateway, "PUT");
+  hs_fake_clock_advance (probe->clock, 1800 * 1000);
+  hs_session_probe_expect (probe, "PUT");
+  hs_session_probe_unsubscribe (probe, "[\"IM\"]");
+  hs_fake_gateway_send (probe->gateway, NOTICE ("gone", "1"));
+  hs_session_probe_expect (probe, "S:c N(gone) A:c(GONE,forced) W S:c(GONE) S:e(authentication:3) "
+                                  "=authentication:3 closed");
+}
+
+static void
 test_k_disconnect (void)
 {
   g_autoptr (HsSessionProbe) probe = hs_session_probe_new (NULL);
@@ -705,6 +720,7 @@ main (int argc, char **argv)
   ADD ("j-gone", test_j_gone);
   ADD ("j-overridden", test_j_overridden);
   ADD ("j-gone-during-put", test_j_gone_during_put);
+  ADD ("j-gone-during-extension", test_j_gone_during_extension);
   ADD ("k-disconnect", test_k_disconnect);
   ADD ("k-nothing-to-disconnect", test_k_nothing_to_disconnect);
   ADD ("l-delete-fails", test_l_delete_fails);

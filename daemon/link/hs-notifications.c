@@ -194,7 +194,7 @@ normalise (HsNotifications *self, JsonObject *message, GError **error)
 static void
 work_off (HsNotifications *self)
 {
-  g_autoptr (HsNotifications) alive = g_object_ref (self);
+  g_autoptr (HsNotifications) alive G_GNUC_UNUSED = g_object_ref (self);
 
   /* A handler may bring the next one in; the loop below finds it. */
   if (self->delivering)

@@ -53,7 +53,7 @@ set_credentials (HsSession *self, JsonObject *json, GError **error)
 gboolean
 hs_session_set_credentials (HsSession *self, JsonObject *credentials, GError **error)
 {
-  g_autoptr (HsSession) alive = g_object_ref (self);
+  g_autoptr (HsSession) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GError) reason = NULL;
 
   if (set_credentials (self, credentials, &reason)) {
@@ -91,7 +91,7 @@ dup_configured_services (HsSession *self, GError **error)
 void
 hs_session_connect (HsSession *self, JsonObject *credentials, JsonObject *options, GTask *waiter)
 {
-  g_autoptr (HsSession) alive = g_object_ref (self);
+  g_autoptr (HsSession) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) services = NULL;
   HsSessionOperation *operation;
@@ -115,7 +115,7 @@ hs_session_connect (HsSession *self, JsonObject *credentials, JsonObject *option
 void
 hs_session_disconnect (HsSession *self, GTask *waiter)
 {
-  g_autoptr (HsSession) alive = g_object_ref (self);
+  g_autoptr (HsSession) alive G_GNUC_UNUSED = g_object_ref (self);
   HsSessionOperation *operation =
       hs_session_operation_new (HS_SESSION_OPERATION_DISCONNECT, waiter);
 
@@ -142,7 +142,7 @@ create_operation (HsSessionOperationKind kind,
 void
 hs_session_subscribe (HsSession *self, JsonArray *services, JsonObject *options, GTask *waiter)
 {
-  g_autoptr (HsSession) alive = g_object_ref (self);
+  g_autoptr (HsSession) alive G_GNUC_UNUSED = g_object_ref (self);
 
   hs_session_queue (self,
                     create_operation (HS_SESSION_OPERATION_SUBSCRIBE, services, options, waiter));
@@ -151,7 +151,7 @@ hs_session_subscribe (HsSession *self, JsonArray *services, JsonObject *options,
 void
 hs_session_unsubscribe (HsSession *self, JsonArray *services, GTask *waiter)
 {
-  g_autoptr (HsSession) alive = g_object_ref (self);
+  g_autoptr (HsSession) alive G_GNUC_UNUSED = g_object_ref (self);
 
   hs_session_queue (self,
                     create_operation (HS_SESSION_OPERATION_UNSUBSCRIBE, services, NULL, waiter));

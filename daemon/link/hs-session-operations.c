@@ -197,7 +197,7 @@ end_if_gone (HsSession *self)
 void
 hs_session_settle (HsSession *self, GError *error)
 {
-  g_autoptr (HsSession) alive = g_object_ref (self);
+  g_autoptr (HsSession) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (HsSessionOperation) operation = g_steal_pointer (&self->running);
   g_autoptr (GError) owned = error;
 
@@ -215,6 +215,15 @@ hs_session_settle (HsSession *self, GError *error)
   end_if_gone (self);
   self->settling = FALSE;
   hs_session_operation_answer (operation, owned);
+  hs_session_run_next (self);
+}
+
+void
+hs_session_drop_running (HsSession *self)
+{
+  self->phase = HS_PHASE_NONE;
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->running, hs_session_operation_free);
   hs_session_run_next (self);
 }
 

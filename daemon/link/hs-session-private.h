@@ -104,6 +104,9 @@ void hs_session_run_next (HsSession *self);
  * (nullable) */
 void hs_session_settle (HsSession *self, GError *error);
 
+/* Ends it without a word. */
+void hs_session_drop_running (HsSession *self);
+
 /* The auth events and state that the end of @operation brings with it. @error: (nullable) */
 void
 hs_session_finish_auth (HsSession *self, const HsSessionOperation *operation, const GError *error);

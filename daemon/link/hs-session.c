@@ -110,6 +110,11 @@ fail_running (HsSession *self, const char *reason)
     return;
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
+  /* Nobody asked for an extension, so nobody is told that it came to nothing. */
+  if (self->running->kind == HS_SESSION_OPERATION_EXTEND) {
+    hs_session_drop_running (self);
+    return;
+  }
   hs_session_settle (self, g_error_new (HS_AUTHENTICATION_ERROR,
                                         self->phase == HS_PHASE_OPENING
                                             ? HS_AUTHENTICATION_ERROR_SUBSCRIBE_FAILED
@@ -361,7 +366,7 @@ begin_closing (HsSession *self)
 void
 hs_session_close (HsSession *self, GTask *waiter)
 {
-  g_autoptr (HsSession) alive = g_object_ref (self);
+  g_autoptr (HsSession) alive G_GNUC_UNUSED = g_object_ref (self);
   gboolean closing = self->close_timer != 0;
 
   if (waiter != NULL)

@@ -204,7 +204,7 @@ begin_sequence (HsWebsocket *self)
 static void
 lose (HsWebsocket *self, gboolean ended)
 {
-  g_autoptr (HsWebsocket) alive = g_object_ref (self);
+  g_autoptr (HsWebsocket) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GError) error = NULL;
 
   drop_connection (self);
@@ -321,7 +321,7 @@ on_wait_over (gpointer user_data)
 static void
 end_attempt (HsWebsocket *self, GError *error)
 {
-  g_autoptr (HsWebsocket) alive = g_object_ref (self);
+  g_autoptr (HsWebsocket) alive G_GNUC_UNUSED = g_object_ref (self);
   gint64 limit = hs_config_get_int (self->config, "connectivity.reconnectLimit", 5);
   guint delay_ms;
 
@@ -495,7 +495,7 @@ hs_websocket_check (HsWebsocket *self, GError **error)
 void
 hs_websocket_open (HsWebsocket *self, const char *channel)
 {
-  g_autoptr (HsWebsocket) alive = g_object_ref (self);
+  g_autoptr (HsWebsocket) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autofree char *copy = g_strdup (channel);
 
   hs_websocket_close (self);
@@ -527,7 +527,7 @@ hs_websocket_close (HsWebsocket *self)
 void
 hs_websocket_stop_retrying (HsWebsocket *self)
 {
-  g_autoptr (HsWebsocket) alive = g_object_ref (self);
+  g_autoptr (HsWebsocket) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GError) error = NULL;
 
   self->last_attempt = TRUE;

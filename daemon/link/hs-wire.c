@@ -5,12 +5,20 @@
 
 #include "base/hs-error.h"
 
+#include <math.h>
 #include <string.h>
 
 #define MAX_PATH_LENGTH 8192
 
 /* RFC 3986 pchar without the unreserved ones, which are always kept. */
 #define SEGMENT_CHARACTERS "!$&'()*+,;=:@"
+
+static gboolean
+refuse (GError **error, const char *why)
+{
+  g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_DATA, why);
+  return FALSE;
+}
 
 static gboolean
 read_escape (const char *text, const char *end, guint *value)
@@ -28,14 +36,17 @@ read_escape (const char *text, const char *end, guint *value)
   return TRUE;
 }
 
-/* Looks at the escape at @text; returns how many characters it has. */
+/* Looks at the escape at @text; returns how many characters it has, 0 for what is none. The parser
+ * would take octal ones as well, and make bytes of them. */
 static gsize
 mend_escape (char *text, const char *end)
 {
   guint value, next;
 
+  if (end - text >= 2 && text[1] != '\0' && strchr ("\"\\/bfnrt", text[1]) != NULL)
+    return 2;
   if (!read_escape (text, end, &value))
-    return MIN (2, end - text);
+    return 0;
   if (value >= 0xd800 && value < 0xdc00 && read_escape (text + 6, end, &next) && next >= 0xdc00 &&
       next < 0xe000)
     return 12;
@@ -44,27 +55,70 @@ mend_escape (char *text, const char *end)
   return 6;
 }
 
+/* The parser also takes single quotes and comments, which would hide brackets from the measuring;
+ * nothing of the sort is JSON. */
+static gboolean
+may_stand_outside (char c)
+{
+  return c != '\0' && strchr ("{}[]:,\" \t\r\n+-.0123456789eEtrufalsn", c) != NULL;
+}
+
 /* One pass over the text: measures the nesting outside of strings and mends escapes within. */
 static gboolean
-mend_text (char *text, gsize length)
+mend_text (char *text, gsize length, GError **error)
 {
   const char *end = text + length;
   gboolean in_string = FALSE;
   guint depth = 0;
 
   for (char *c = text; c < end; c++) {
-    if (in_string && *c == '\\')
-      c += mend_escape (c, end) - 1;
-    else if (*c == '"')
+    gboolean escape = in_string && *c == '\\';
+    gsize n = escape ? mend_escape (c, end) : 1;
+
+    if (n == 0 || (!in_string && !may_stand_outside (*c)))
+      return refuse (error, "not JSON");
+    c += n - 1;
+    if (!escape && *c == '"')
       in_string = !in_string;
     else if (!in_string && (*c == '{' || *c == '['))
       depth++;
     else if (!in_string && (*c == '}' || *c == ']') && depth > 0)
       depth--;
     if (depth > HS_WIRE_MAX_DEPTH)
-      return FALSE;
+      return refuse (error, "the JSON is nested too deeply");
   }
   return TRUE;
+}
+
+/* The parser makes infinities of numbers that are too large, and json-glib writes exponents in a
+ * way that is no JSON. Nothing that a gateway says is of such a size. */
+static void
+mend_number (JsonNode *node)
+{
+  double size;
+
+  if (json_node_get_value_type (node) != G_TYPE_DOUBLE)
+    return;
+  size = fabs (json_node_get_double (node));
+  if (!(size < 1e15))
+    json_node_init_null (node);
+  else if (size < 1e-4)
+    json_node_set_double (node, 0);
+}
+
+static void
+mend_numbers (JsonNode *node)
+{
+  g_autoptr (GList) children = NULL;
+
+  if (JSON_NODE_HOLDS_VALUE (node))
+    mend_number (node);
+  else if (JSON_NODE_HOLDS_OBJECT (node))
+    children = json_object_get_values (json_node_get_object (node));
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    children = json_array_get_elements (json_node_get_array (node));
+  for (GList *l = children; l != NULL; l = l->next)
+    mend_numbers (l->data);
 }
 
 JsonNode *
@@ -75,19 +129,13 @@ hs_wire_parse (const char *text, gsize length, GError **error)
   g_autoptr (GError) reason = NULL;
   JsonNode *root;
 
-  if (length == 0) {
-    g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_DATA, "the text is empty");
-    return NULL;
-  }
-  if (!g_utf8_validate_len (text, length, NULL)) {
-    g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_DATA, "the text is not valid UTF-8");
+  if (length == 0 || !g_utf8_validate_len (text, length, NULL)) {
+    refuse (error, length == 0 ? "the text is empty" : "the text is not valid UTF-8");
     return NULL;
   }
   copy = g_strndup (text, length);
-  if (!mend_text (copy, length)) {
-    g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_DATA, "the JSON is nested too deeply");
+  if (!mend_text (copy, length, error))
     return NULL;
-  }
   if (!json_parser_load_from_data (parser, copy, length, &reason)) {
     /* The parser's own text quotes what it read, which may be anything. */
     g_set_error (error, HS_ERROR, HS_ERROR_INVALID_DATA, "not JSON: wrong at line %u, column %u",
@@ -95,8 +143,10 @@ hs_wire_parse (const char *text, gsize length, GError **error)
     return NULL;
   }
   root = json_parser_steal_root (parser);
-  if (root == NULL)
-    g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_DATA, "the text is empty");
+  if (root != NULL)
+    mend_numbers (root);
+  else
+    refuse (error, "the text is empty");
   return root;
 }
 
