@@ -4,9 +4,7 @@
 #include "hs-sandbox-channel.h"
 #include "hs-sandbox-address.h"
 #include "hs-sandbox-json.h"
-
-#include <linux/filter.h>
-#include <sys/socket.h>
+#include "hs-sandbox-socket.h"
 
 /* A client has to have read a reply before the notification that it caused comes: it learns the
  * session's id from it. */
@@ -35,10 +33,7 @@ struct _HsSandboxChannel {
   Item *held_back; /* by a fault, until another one has passed it */
   guint held_timer;
 
-  /* the socket */
-  SoupWebsocketConnection *socket;
-  GSocket *raw;
-  gboolean is_stalled;
+  HsSandboxSocket *socket; /* NULL while there is none */
   guint n_pings;
 };
 
@@ -55,46 +50,11 @@ item_free (Item *item)
 }
 
 static void
-set_deaf (GSocket *raw, gboolean deaf)
-{
-  struct sock_filter drop_all = BPF_STMT (BPF_RET | BPF_K, 0);
-  struct sock_fprog program = { .len = 1, .filter = &drop_all };
-  int nothing = 0;
-  int result = deaf ? setsockopt (g_socket_get_fd (raw), SOL_SOCKET, SO_ATTACH_FILTER, &program,
-                                  sizeof program)
-                    : setsockopt (g_socket_get_fd (raw), SOL_SOCKET, SO_DETACH_FILTER, &nothing,
-                                  sizeof nothing);
-
-  if (result != 0)
-    g_warning ("cannot make the socket %s: %s", deaf ? "deaf" : "hear", g_strerror (errno));
-}
-
-static void
-on_last_closed (SoupWebsocketConnection *socket, gpointer user_data)
-{
-  g_object_unref (socket);
-}
-
-/* The handshake of closing takes time; the socket lives until it is over. */
-static void
-close_socket (SoupWebsocketConnection *socket, gushort code)
-{
-  if (soup_websocket_connection_get_state (socket) != SOUP_WEBSOCKET_STATE_OPEN)
-    return;
-  g_signal_connect (g_object_ref (socket), "closed", G_CALLBACK (on_last_closed), NULL);
-  soup_websocket_connection_close (socket, code, NULL);
-}
-
-static void
 forget_socket (HsSandboxChannel *self)
 {
   if (self->socket)
-    g_signal_handlers_disconnect_by_data (self->socket, self);
-  if (self->raw && self->is_stalled)
-    set_deaf (self->raw, FALSE);
-  self->is_stalled = FALSE;
-  g_clear_object (&self->socket);
-  g_clear_object (&self->raw);
+    g_signal_handlers_disconnect_by_data (hs_sandbox_socket_get_websocket (self->socket), self);
+  g_clear_pointer (&self->socket, hs_sandbox_socket_free);
 }
 
 static void
@@ -210,24 +170,23 @@ get_due (Item *item)
 }
 
 static gboolean
-is_open (HsSandboxChannel *self)
+can_send (HsSandboxChannel *self)
 {
-  return self->socket &&
-         soup_websocket_connection_get_state (self->socket) == SOUP_WEBSOCKET_STATE_OPEN;
+  return self->socket && hs_sandbox_socket_can_send (self->socket);
 }
 
 static void
 send_text (HsSandboxChannel *self, const char *text)
 {
   hs_sandbox_wire_write_frame (self->wire, "ws>", self->user, text);
-  soup_websocket_connection_send_text (self->socket, text);
+  hs_sandbox_socket_send (self->socket, text);
 }
 
 static void
 pump (HsSandboxChannel *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
-  while (is_open (self) && !self->is_stalled && !g_queue_is_empty (&self->queue)) {
+  while (can_send (self) && !g_queue_is_empty (&self->queue)) {
     gint64 now = g_get_monotonic_time ();
     gint64 due = get_due (g_queue_peek_head (&self->queue));
     Item *item;
@@ -391,7 +350,7 @@ hs_sandbox_channel_post_frame (HsSandboxChannel *self, const char *frame)
 /* The socket */
 
 static void
-on_message (SoupWebsocketConnection *socket, gint type, GBytes *bytes, gpointer user_data)
+on_message (SoupWebsocketConnection *websocket, gint type, GBytes *bytes, gpointer user_data)
 {
   HsSandboxChannel *self = user_data;
   g_autoptr (JsonObject) message = hs_sandbox_json_parse (bytes, NULL);
@@ -407,7 +366,7 @@ on_message (SoupWebsocketConnection *socket, gint type, GBytes *bytes, gpointer 
 }
 
 static void
-on_closed (SoupWebsocketConnection *socket, gpointer user_data)
+on_closed (SoupWebsocketConnection *websocket, gpointer user_data)
 {
   HsSandboxChannel *self = user_data;
 
@@ -432,13 +391,10 @@ say_and_close (HsSandboxChannel *self, JsonObject *message)
 {
   g_autofree char *text = message ? wrap (message) : NULL;
 
-  if (is_open (self) && !self->is_stalled) {
-    if (text)
-      send_text (self, text);
-    close_socket (self->socket, SOUP_WEBSOCKET_CLOSE_NORMAL);
-  } else if (self->raw) {
-    g_socket_shutdown (self->raw, TRUE, TRUE, NULL);
-  }
+  if (text && can_send (self))
+    send_text (self, text);
+  if (self->socket)
+    hs_sandbox_socket_end (self->socket, SOUP_WEBSOCKET_CLOSE_NORMAL);
   forget_socket (self);
 }
 
@@ -453,7 +409,7 @@ drop_stale (HsSandboxChannel *self)
 }
 
 void
-hs_sandbox_channel_attach (HsSandboxChannel *self, SoupWebsocketConnection *socket, GSocket *raw)
+hs_sandbox_channel_attach (HsSandboxChannel *self, SoupWebsocketConnection *websocket, GSocket *raw)
 {
   if (self->socket) {
     g_autoptr (JsonObject) farewell = new_message ("websocketOverridden");
@@ -462,33 +418,26 @@ hs_sandbox_channel_attach (HsSandboxChannel *self, SoupWebsocketConnection *sock
   } else {
     drop_stale (self);
   }
-  self->socket = g_object_ref (socket);
-  self->raw = g_object_ref (raw);
+  self->socket = hs_sandbox_socket_new (websocket, raw);
   hs_sandbox_wire_write_frame (self->wire, "ws-open", self->user, NULL);
-  g_signal_connect (socket, "message", G_CALLBACK (on_message), self);
-  g_signal_connect (socket, "closed", G_CALLBACK (on_closed), self);
+  g_signal_connect (websocket, "message", G_CALLBACK (on_message), self);
+  g_signal_connect (websocket, "closed", G_CALLBACK (on_closed), self);
   pump (self);
 }
 
 void
 hs_sandbox_channel_drop (HsSandboxChannel *self, gushort code)
 {
-  if (!self->socket)
-    return;
-  if (code == SOUP_WEBSOCKET_CLOSE_ABNORMAL)
-    g_socket_shutdown (self->raw, TRUE, TRUE, NULL);
-  else
-    close_socket (self->socket, code);
+  if (self->socket)
+    hs_sandbox_socket_end (self->socket, code);
   forget_socket (self);
 }
 
 void
 hs_sandbox_channel_stall (HsSandboxChannel *self, gboolean stall)
 {
-  if (!self->socket || self->is_stalled == stall)
-    return;
-  self->is_stalled = stall;
-  set_deaf (self->raw, stall);
+  if (self->socket)
+    hs_sandbox_socket_stall (self->socket, stall);
   pump (self);
 }
 

@@ -29,7 +29,7 @@ gboolean hs_sandbox_channel_is_connected (HsSandboxChannel *self);
 guint hs_sandbox_channel_get_n_queued (HsSandboxChannel *self);
 guint hs_sandbox_channel_get_n_pings (HsSandboxChannel *self);
 
-/* Takes the place of the socket before, which is told. @raw: what @socket runs on */
+/* Takes the place of the socket before, which is told. @raw: what @websocket runs on */
 void
 hs_sandbox_channel_attach (HsSandboxChannel *self, SoupWebsocketConnection *socket, GSocket *raw);
 
@@ -44,10 +44,10 @@ void hs_sandbox_channel_post (HsSandboxChannel *self,
 /* Queues @frame as it is. */
 void hs_sandbox_channel_post_frame (HsSandboxChannel *self, const char *frame);
 
-/* Ends the socket: with a closing handshake, or with 1006 like a broken line. */
+/* As hs_sandbox_socket_end () */
 void hs_sandbox_channel_drop (HsSandboxChannel *self, gushort code);
 
-/* A stalled socket looks open to the client, but nothing comes, not even a pong. */
+/* As hs_sandbox_socket_stall (); notifications wait. */
 void hs_sandbox_channel_stall (HsSandboxChannel *self, gboolean stall);
 
 /* Sends @farewell, when there is one, ends the socket and forgets the queue.
