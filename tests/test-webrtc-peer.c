@@ -28,14 +28,6 @@ get_direction (const char *text, guint line)
   return hs_sdp_section_get_direction (hs_sdp_get_section (sdp, line));
 }
 
-static char *
-dup_session_id (const char *text)
-{
-  g_autoptr (HsSdp) sdp = hs_sdp_parse (text, NULL);
-
-  return g_strdup (hs_sdp_get_session_id (sdp));
-}
-
 static void
 expect_talk (HsParty *a, HsParty *b)
 {
@@ -43,13 +35,6 @@ expect_talk (HsParty *a, HsParty *b)
   hs_party_wait_for_state (b, HS_PEER_CONNECTED);
   hs_party_wait_for_tone (b, a->hz);
   hs_party_wait_for_tone (a, b->hz);
-}
-
-static void
-hold (HsParty *from, HsParty *to, gboolean held)
-{
-  hs_peer_set_local_hold (from->peer, held);
-  hs_party_negotiate (from, to);
 }
 
 /* --- the main path --- */
@@ -170,243 +155,6 @@ test_foreign_payload_numbers (HsPeerFixture *f, gconstpointer data)
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, foreign);
   answer = hs_party_answer (&f->b);
   g_assert_nonnull (strstr (answer, "SAVPF 109 110\r\n"));
-}
-
-/* --- changing directions --- */
-
-static void
-test_hold (HsPeerFixture *f, gconstpointer data)
-{
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  hold (&f->a, &f->b, TRUE);
-  g_assert_cmpstr (f->a.events->str, ==, "+L +R !R -R =R ");
-  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R ");
-  hs_party_wait_for_silence (&f->a);
-  hs_party_wait_for_silence (&f->b);
-  hold (&f->a, &f->b, FALSE);
-  expect_talk (&f->a, &f->b);
-  g_assert_cmpstr (f->a.events->str, ==, "+L +R !R -R =R +R !R ");
-  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R +R !R ");
-}
-
-static void
-test_hold_by_either (HsPeerFixture *f, gconstpointer data)
-{
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  for (guint i = 0; i < 4; i++) {
-    HsParty *from = i % 2 == 0 ? &f->a : &f->b;
-    HsParty *to = i % 2 == 0 ? &f->b : &f->a;
-
-    hold (from, to, TRUE);
-    hs_party_wait_for_silence (to);
-    hold (from, to, FALSE);
-    expect_talk (&f->a, &f->b);
-  }
-}
-
-static void
-test_reoffer_keeps_session_and_role (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
-  g_autofree char *third = NULL;
-  g_autofree char *session = NULL;
-  g_autofree char *later = NULL;
-  g_autofree char *answer = NULL;
-
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  first = hs_party_offer (&f->b);
-  hs_party_take (&f->a, HS_DESCRIPTION_OFFER, first);
-  answer = hs_party_answer (&f->a);
-  hs_party_take (&f->b, HS_DESCRIPTION_ANSWER, answer);
-  /* B answered first and so is the active end for good. */
-  g_assert_nonnull (strstr (first, "a=setup:actpass\r\n"));
-  g_assert_nonnull (strstr (answer, "a=setup:passive\r\n"));
-  second = hs_party_offer (&f->b);
-  session = dup_session_id (first);
-  later = dup_session_id (second);
-  g_assert_cmpstr (session, ==, later);
-  g_assert_nonnull (strstr (second, "a=candidate:"));
-  third = g_strdup_printf ("o=- %s 2 ", session);
-  g_assert_nonnull (strstr (first, third));
-}
-
-static void
-test_music_on_hold (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *offer = NULL;
-  g_autofree char *music = NULL;
-  g_autofree char *answer = NULL;
-
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  offer = hs_party_offer (&f->a);
-  music = replace (offer, "a=sendrecv", "a=sendonly");
-  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, music);
-  answer = hs_party_answer (&f->b);
-  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  g_assert_cmpint (get_direction (answer, 0), ==, HS_SDP_RECVONLY);
-  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R ");
-  hs_party_wait_for_silence (&f->a);
-  hs_party_wait_for_tone (&f->b, f->a.hz);
-}
-
-static void
-test_change_of_codec (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *offer = NULL;
-  g_autofree char *other = NULL;
-  g_autofree char *answer = NULL;
-
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  offer = hs_party_offer (&f->a);
-  other = replace (offer, " 111 0 8 110 126\r\n", " 8 126\r\n");
-  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, other);
-  answer = hs_party_answer (&f->b);
-  g_assert_nonnull (strstr (answer, "SAVPF 8 126\r\n"));
-  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  expect_talk (&f->a, &f->b);
-}
-
-/* --- going back --- */
-
-static void
-test_rollback_of_our_offer (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *refused = NULL;
-
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  hs_peer_set_local_hold (f->a.peer, TRUE);
-  refused = hs_party_offer (&f->a);
-  hs_peer_rollback (f->a.peer);
-  hs_peer_set_local_hold (f->a.peer, FALSE);
-  hold (&f->b, &f->a, TRUE);
-  hs_party_wait_for_silence (&f->a);
-  hold (&f->b, &f->a, FALSE);
-  expect_talk (&f->a, &f->b);
-}
-
-static void
-test_rollback_of_their_offer (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *offer = NULL;
-  g_autofree char *before = NULL;
-
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  before = g_strdup (hs_peer_get_remote_description (f->b.peer));
-  hs_peer_set_local_hold (f->a.peer, TRUE);
-  offer = hs_party_offer (&f->a);
-  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
-  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R ");
-  hs_peer_rollback (f->b.peer);
-  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R +R !R ");
-  g_assert_cmpstr (hs_peer_get_remote_description (f->b.peer), ==, before);
-  hs_party_wait_for_tone (&f->b, f->a.hz);
-}
-
-static void
-test_rollback_of_the_first_offer (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *offer = NULL;
-
-  hs_party_join (f, &f->a);
-  hs_party_join (f, &f->b);
-  hs_party_open_microphone (&f->a);
-  hs_party_open_microphone (&f->b);
-  offer = hs_party_offer (&f->a);
-  hs_peer_rollback (f->a.peer);
-  hs_party_negotiate (&f->b, &f->a);
-  expect_talk (&f->a, &f->b);
-}
-
-/* --- other far ends --- */
-
-static void
-test_another_far_end_offers (HsPeerFixture *f, gconstpointer data)
-{
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  hs_party_join (f, &f->c);
-  hs_party_open_microphone (&f->c);
-  hs_party_negotiate (&f->c, &f->b);
-  expect_talk (&f->c, &f->b);
-  g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R +R !R ");
-}
-
-static void
-test_renewed_transport (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
-  g_autofree char *answer = NULL;
-  g_autofree char *first = NULL;
-
-  hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
-  first = g_strdup (hs_peer_get_remote_description (f->b.peer));
-  hs_peer_renew_transport (f->a.peer);
-  hs_party_join (f, &f->c);
-  hs_party_open_microphone (&f->c);
-  hs_party_negotiate (&f->a, &f->c);
-  expect_talk (&f->a, &f->c);
-  before = dup_session_id (first);
-  after = dup_session_id (hs_peer_get_remote_description (f->c.peer));
-  g_assert_cmpstr (before, !=, after);
-}
-
-static void
-test_early_media (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *offer = NULL;
-  g_autofree char *answer = NULL;
-
-  hs_party_join (f, &f->a);
-  hs_party_join (f, &f->b);
-  hs_party_open_microphone (&f->a);
-  hs_party_open_microphone (&f->b);
-  offer = hs_party_offer (&f->a);
-  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
-  answer = hs_party_answer (&f->b);
-  hs_party_take (&f->a, HS_DESCRIPTION_PRANSWER, answer);
-  expect_talk (&f->a, &f->b);
-  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  g_assert_cmpstr (f->a.events->str, ==, "+L +R !R ");
-  hold (&f->a, &f->b, TRUE);
-  hs_party_wait_for_silence (&f->b);
-}
-
-static void
-test_early_media_from_one_and_answer_from_another (HsPeerFixture *f, gconstpointer data)
-{
-  g_autofree char *offer = NULL;
-  g_autofree char *early = NULL;
-  g_autofree char *answer = NULL;
-
-  hs_party_join (f, &f->a);
-  hs_party_join (f, &f->b);
-  hs_party_join (f, &f->c);
-  hs_party_open_microphone (&f->a);
-  hs_party_open_microphone (&f->b);
-  hs_party_open_microphone (&f->c);
-  offer = hs_party_offer (&f->a);
-  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
-  early = hs_party_answer (&f->b);
-  hs_party_take (&f->a, HS_DESCRIPTION_PRANSWER, early);
-  expect_talk (&f->a, &f->b);
-  hs_party_take (&f->c, HS_DESCRIPTION_OFFER, offer);
-  answer = hs_party_answer (&f->c);
-  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  expect_talk (&f->a, &f->c);
-  hold (&f->a, &f->c, TRUE);
-  hs_party_wait_for_silence (&f->c);
-  hold (&f->a, &f->c, FALSE);
-  expect_talk (&f->a, &f->c);
 }
 
 /* --- lines we cannot use --- */
@@ -756,21 +504,8 @@ main (int argc, char **argv)
   add ("/webrtc-peer/talk/listen-only", test_listen_only);
   add ("/webrtc-peer/description/is-complete", test_description_is_complete);
   add ("/webrtc-peer/description/foreign-payload-numbers", test_foreign_payload_numbers);
-  add ("/webrtc-peer/description/session-and-role-stay", test_reoffer_keeps_session_and_role);
   add ("/webrtc-peer/tracks/announced-with-the-offer",
        test_remote_track_is_announced_with_the_offer);
-  add ("/webrtc-peer/direction/hold", test_hold);
-  add ("/webrtc-peer/direction/hold-by-either", test_hold_by_either);
-  add ("/webrtc-peer/direction/music-on-hold", test_music_on_hold);
-  add ("/webrtc-peer/direction/change-of-codec", test_change_of_codec);
-  add ("/webrtc-peer/rollback/our-offer", test_rollback_of_our_offer);
-  add ("/webrtc-peer/rollback/their-offer", test_rollback_of_their_offer);
-  add ("/webrtc-peer/rollback/first-offer", test_rollback_of_the_first_offer);
-  add ("/webrtc-peer/far-end/another-offers", test_another_far_end_offers);
-  add ("/webrtc-peer/far-end/renewed-transport", test_renewed_transport);
-  add ("/webrtc-peer/far-end/early-media", test_early_media);
-  add ("/webrtc-peer/far-end/early-media-and-another-answer",
-       test_early_media_from_one_and_answer_from_another);
   add ("/webrtc-peer/video/refused", test_video_is_refused);
   add ("/webrtc-peer/video/refused-later", test_video_added_later_is_refused);
   add ("/webrtc-peer/video/no-camera", test_no_camera);

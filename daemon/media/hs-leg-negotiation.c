@@ -4,7 +4,6 @@
 #include "hs-leg-private.h"
 
 #include "base/hs-error.h"
-#include "sdp/hs-sdp-codec.h"
 
 #include <string.h>
 
@@ -411,19 +410,18 @@ hs_leg_on_gathered (gpointer owner, gpointer data)
     hs_ice_wait_end_of_candidates (self->wait);
 }
 
-static gboolean
-add_sender (HsLeg *self, HsSdp *negotiated, GError **error)
+gboolean
+hs_leg_follow_codec (HsLeg *self, HsSdp *answer, GError **error)
 {
-  g_autoptr (HsSdpCodec) codec = NULL;
+  HsSdpCodec *codec = find_audio_codec (answer, self->audio_line);
   HsLegAudioFormat format = { .complexity = self->opus_complexity };
 
-  if (self->audio_pad == NULL)
-    return TRUE;
-  codec = find_audio_codec (negotiated, self->audio_line);
   if (codec == NULL) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "there is no codec both ends know");
     return FALSE;
   }
+  g_clear_pointer (&self->audio_codec, hs_sdp_codec_free);
+  self->audio_codec = codec;
   format.name = codec->name;
   format.payload = codec->payload;
   return hs_leg_audio_add_sender (self->audio, GST_BIN (self->pipeline), self->audio_pad, &format,
@@ -443,7 +441,7 @@ on_answer_is_local (HsLeg *self, GTask *task, const GstStructure *reply)
   HsSdp *answer = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
-  if (!add_sender (self, answer, &error)) {
+  if (!hs_leg_follow_codec (self, answer, &error)) {
     fail (self, "the answer cannot be used", error);
     return;
   }
@@ -492,7 +490,7 @@ on_answer_is_remote (HsLeg *self, GTask *task, const GstStructure *reply)
   g_autoptr (GError) error = NULL;
   g_autoptr (GTask) ended = NULL;
 
-  if (!add_sender (self, self->remote, &error)) {
+  if (!hs_leg_follow_codec (self, self->remote, &error)) {
     fail (self, "the answer cannot be used", error);
     return;
   }

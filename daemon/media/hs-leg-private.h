@@ -9,6 +9,7 @@
 #include "hs-leg-gate.h"
 #include "hs-leg-post.h"
 #include "hs-leg.h"
+#include "sdp/hs-sdp-codec.h"
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,7 @@ struct _HsLeg {
   /* negotiation */
   int audio_line; /* index of the section audio uses; -1 for none */
   GstPad *audio_pad;
+  HsSdpCodec *audio_codec; /* what is sent; NULL before it is known */
   HsSdp *remote;
   GPtrArray *candidates; /* (element-type utf8) */
   gboolean gathered;

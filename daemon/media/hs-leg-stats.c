@@ -4,7 +4,6 @@
 #include "hs-leg-stats.h"
 
 #include "hs-leg-private.h"
-#include "sdp/hs-sdp-codec.h"
 
 #include <agent.h>
 
@@ -225,13 +224,10 @@ add_rtp (Collection *c, gboolean sending, gboolean receiving)
 static void
 add_codec (Collection *c)
 {
-  HsSdpSection *section = hs_sdp_get_section (c->leg->remote, MAX (c->leg->audio_line, 0));
-  g_autoptr (HsSdpCodec) codec = NULL;
+  const HsSdpCodec *codec = c->leg->audio_codec;
   g_autofree char *mime = NULL;
   JsonObject *stat;
 
-  if (section != NULL)
-    codec = hs_sdp_section_find_codec (section, hs_leg_audio_get_codec_names ());
   if (codec == NULL)
     return;
   mime = g_strdup_printf ("audio/%s", codec->clock_rate == 48000 ? "opus" : codec->name);
@@ -337,8 +333,7 @@ hs_leg_add_stats (
 
   if (self->webrtc == NULL)
     return;
-  if (self->remote != NULL)
-    add_codec (&collection);
+  add_codec (&collection);
   add_rtp (&collection, sending, receiving);
   add_transport (&collection);
 }

@@ -24,6 +24,7 @@ hs_leg_finalize (GObject *object)
   g_clear_pointer (&self->gate, hs_leg_gate_unref);
   g_clear_pointer (&self->audio, hs_leg_audio_unref);
   g_clear_pointer (&self->remote, hs_sdp_free);
+  g_clear_pointer (&self->audio_codec, hs_sdp_codec_free);
   g_clear_pointer (&self->candidates, g_ptr_array_unref);
   g_clear_error (&self->reason);
   G_OBJECT_CLASS (hs_leg_parent_class)->finalize (object);

@@ -106,6 +106,10 @@ gboolean hs_leg_set_answer_finish (HsLeg *self,
                                    GAsyncResult *result,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Sends in the first codec of this answer that we know; for answers webrtcbin is not shown.
+ * @error: HS_CALL_ERROR_GENERIC: there is none */
+gboolean hs_leg_follow_codec (HsLeg *self, HsSdp *answer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What negotiation allows; media follows once the far end is verified. */
 void hs_leg_set_directions (HsLeg *self, HsMediaKind kind, gboolean send, gboolean receive);
 

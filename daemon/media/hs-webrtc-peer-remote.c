@@ -278,27 +278,33 @@ follow_to_twin (HsWebrtcPeer *self)
 /* --- which of these --- */
 
 static void
-take_answer (HsWebrtcPeer *self)
+compare_answer (HsWebrtcPeer *self, HsPeerTransport *transport)
 {
   Arrival *arrival = get_arrival (self);
-  HsPeerTransport *transport = self->proposed.transport;
-  HsSdpTransportChange change;
+  HsSdpTransportChange change = hs_sdp_compare_transport (transport->remote, arrival->sdp);
   g_autoptr (GError) error = NULL;
 
-  if (!hs_sdp_answer_fits (self->proposed.local, arrival->sdp, &error)) {
-    hs_webrtc_peer_fail (self, HS_CALL_ERROR_REMOTE_ANSWER, "the answer does not fit the offer",
-                         error);
-    return;
-  }
-  if (transport->remote == NULL) {
-    give_answer (self, transport);
-    return;
-  }
-  change = hs_sdp_compare_transport (transport->remote, arrival->sdp);
   if ((change & (HS_SDP_TRANSPORT_FINGERPRINT | HS_SDP_TRANSPORT_ICE)) != 0)
     follow_to_twin (self);
-  else
+  else if (hs_leg_follow_codec (transport->leg, arrival->sdp, &error))
     accept_answer (self);
+  else
+    fail (self, "the answer cannot be used", error);
+}
+
+static void
+take_answer (HsWebrtcPeer *self)
+{
+  HsPeerTransport *transport = self->proposed.transport;
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_sdp_answer_fits (self->proposed.local, get_arrival (self)->sdp, &error))
+    hs_webrtc_peer_fail (self, HS_CALL_ERROR_REMOTE_ANSWER, "the answer does not fit the offer",
+                         error);
+  else if (transport->remote == NULL)
+    give_answer (self, transport);
+  else
+    compare_answer (self, transport);
 }
 
 static void
