@@ -104,8 +104,9 @@ run (const Options *options, JsonObject *config)
     g_printerr ("handsetd: %s\n", error->message);
     return EXIT_FAILURE;
   }
-  /* A client that goes away while it is written to is an error of that write, no more. */
+  /* A client that goes away, or a recording that grows too large, is an error of that write. */
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
   g_unix_signal_add (SIGTERM, on_stop_signal, &daemon);
   g_unix_signal_add (SIGINT, on_stop_signal, &daemon);
   hs_system_tell_ready (system);
