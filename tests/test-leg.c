@@ -203,6 +203,12 @@ leg_set_up (LegFixture *f, gconstpointer data)
   g_mutex_init (&f->ends[1].lock);
 }
 
+static gboolean
+has_settled (gpointer user_data)
+{
+  return hs_leg_queue_count_leaving (user_data) == 0;
+}
+
 static void
 leg_tear_down (LegFixture *f, gconstpointer data)
 {
@@ -210,6 +216,7 @@ leg_tear_down (LegFixture *f, gconstpointer data)
   drop_end (&f->ends[1]);
   g_mutex_clear (&f->ends[0].lock);
   g_mutex_clear (&f->ends[1].lock);
+  hs_test_wait (has_settled, f->queue);
   g_assert_finalize_object (f->queue);
   g_assert_cmpuint (hs_fake_clock_count_timers (f->clock), ==, 0);
   g_assert_finalize_object (f->clock);

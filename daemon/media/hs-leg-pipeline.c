@@ -235,18 +235,29 @@ static void
 stop_pipeline (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   gst_element_set_state (task_data, GST_STATE_NULL);
+  /* The last reference goes here too, and not with the task on the control thread. */
+  gst_object_unref (task_data);
   g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (HsLegQueue) queue = user_data;
+
+  hs_leg_queue_end_leaving (queue);
 }
 
 void
 hs_leg_dismantle (HsLeg *self)
 {
   /* Going to NULL waits for every thread of the pipeline. */
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_stopped, g_object_ref (self->queue));
 
   gst_clear_object (&self->audio_pad);
   gst_clear_object (&self->webrtc);
   g_task_set_source_tag (task, hs_leg_dismantle);
-  g_task_set_task_data (task, g_steal_pointer (&self->pipeline), gst_object_unref);
+  g_task_set_task_data (task, g_steal_pointer (&self->pipeline), NULL);
+  hs_leg_queue_begin_leaving (self->queue);
   g_task_run_in_thread (task, stop_pipeline);
 }

@@ -20,7 +20,11 @@ struct _HsLegQueue {
   guint last_number;
   GList *inside;
   GQueue waiting;
+  guint n_leaving;
 };
+
+enum { SIGNAL_SETTLED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsLegQueue, hs_leg_queue, G_TYPE_OBJECT)
 
@@ -46,6 +50,8 @@ static void
 hs_leg_queue_class_init (HsLegQueueClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = hs_leg_queue_finalize;
+  signals[SIGNAL_SETTLED] = g_signal_new ("settled", HS_TYPE_LEG_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -132,6 +138,25 @@ hs_leg_queue_leave (HsLegQueue *self, guint *ticket)
     self->inside = g_list_delete_link (self->inside, inside);
     admit (self);
   }
+}
+
+void
+hs_leg_queue_begin_leaving (HsLegQueue *self)
+{
+  self->n_leaving++;
+}
+
+void
+hs_leg_queue_end_leaving (HsLegQueue *self)
+{
+  if (--self->n_leaving == 0)
+    g_signal_emit (self, signals[SIGNAL_SETTLED], 0);
+}
+
+guint
+hs_leg_queue_count_leaving (HsLegQueue *self)
+{
+  return self->n_leaving;
 }
 
 guint

@@ -26,6 +26,12 @@ guint hs_leg_queue_enter (HsLegQueue *self, HsLegTurn turn, gpointer user_data);
 /* Gives the ticket back, waiting or not, and sets *@ticket to 0; does nothing when it is 0. */
 void hs_leg_queue_leave (HsLegQueue *self, guint *ticket);
 
+/* Transports that are being taken apart on other threads. Signal: "settled" () when the last one is
+ * gone. */
+void hs_leg_queue_begin_leaving (HsLegQueue *self);
+void hs_leg_queue_end_leaving (HsLegQueue *self);
+guint hs_leg_queue_count_leaving (HsLegQueue *self);
+
 /* Those whose turn it is, those that wait for it; for tests and for the curious. */
 guint hs_leg_queue_count_inside (HsLegQueue *self);
 guint hs_leg_queue_count_waiting (HsLegQueue *self);

@@ -24,7 +24,8 @@ struct _HsMedia {
 
   gboolean warm;
   gboolean warming;
-  GPtrArray *waiting; /* (element-type GTask): who wants to know of the end */
+  GPtrArray *waiting;  /* (element-type GTask): who wants to know of the end */
+  GPtrArray *settling; /* (element-type GTask): who waits for all threads */
 };
 
 static HsPeer *
@@ -91,6 +92,40 @@ warm_up_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
     g_task_return_error (task, error);
 }
 
+/* --- settling --- */
+
+static void
+check_settled (HsMedia *self)
+{
+  g_autoptr (GPtrArray) settling = NULL;
+
+  if (self->warming || hs_leg_queue_count_leaving (self->queue) > 0)
+    return;
+  settling = g_steal_pointer (&self->settling);
+  self->settling = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < settling->len; i++)
+    g_task_return_boolean (settling->pdata[i], TRUE);
+}
+
+void
+hs_media_settle_async (HsMedia *self,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, hs_media_settle_async);
+  g_ptr_array_add (self->settling, task);
+  check_settled (self);
+}
+
+gboolean
+hs_media_settle_finish (HsMedia *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 static void
 on_warmed_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -107,6 +142,7 @@ on_warmed_up (GObject *source, GAsyncResult *result, gpointer user_data)
     else
       g_task_return_error (waiting->pdata[i], g_error_copy (error));
   }
+  check_settled (self);
 }
 
 void
@@ -160,6 +196,7 @@ hs_media_dispose (GObject *object)
   g_clear_object (&self->config);
   g_clear_pointer (&self->sdp_handlers, g_ptr_array_unref);
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
+  g_clear_pointer (&self->settling, g_ptr_array_unref);
   G_OBJECT_CLASS (hs_media_parent_class)->dispose (object);
 }
 
@@ -173,6 +210,7 @@ static void
 hs_media_init (HsMedia *self)
 {
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->settling = g_ptr_array_new_with_free_func (g_object_unref);
   self->sdp_handlers = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
@@ -186,6 +224,8 @@ hs_media_new (HsClock *clock, HsConfig *config)
   self->devices = hs_devices_new (config);
   self->engine = hs_audio_engine_new (self->devices);
   self->queue = hs_leg_queue_new (clock, CONNECTING_LEGS, TICKET_MS);
+  g_signal_connect_object (self->queue, "settled", G_CALLBACK (check_settled), self,
+                           G_CONNECT_SWAPPED);
   return self;
 }
 

@@ -20,7 +20,6 @@ G_BEGIN_DECLS
  *   call.iceCollectionDelay, call.maxIceTimeout, call.removeH264Codecs, call.removeBundling
  *   media.address        the only local address to use; all when absent
  *   media.opusComplexity 0 … 10, 5 when absent
- *   media.jitterBuffer   in ms, 60 when absent
  */
 #define HS_TYPE_MEDIA (hs_media_get_type ())
 G_DECLARE_FINAL_TYPE (HsMedia, hs_media, HS, MEDIA, GObject)
@@ -37,6 +36,16 @@ void hs_media_warm_up_async (HsMedia *self,
 gboolean hs_media_warm_up_finish (HsMedia *self,
                                   GAsyncResult *result,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Ends when no thread of ours is busy in GStreamer any more: a process that ends before may crash
+ * in a library that cleans up behind such a thread's back. Peers are to be closed first. */
+void hs_media_settle_async (HsMedia *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean hs_media_settle_finish (HsMedia *self,
+                                 GAsyncResult *result,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether the warm-up has ended well. */
 gboolean hs_media_is_warm (HsMedia *self);

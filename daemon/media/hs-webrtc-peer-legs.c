@@ -160,7 +160,7 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     .ice_servers = self->ice_addresses,
     .local_address = hs_config_get_string (config, "media.address"),
     .certificate = certificate,
-    .jitter_ms = CLAMP (hs_config_get_int (config, "media.jitterBuffer", JITTER_MS), 0, 2000),
+    .jitter_ms = JITTER_MS,
     .opus_complexity =
         CLAMP (hs_config_get_int (config, "media.opusComplexity", OPUS_COMPLEXITY), 0, 10),
     .ice_delay_ms = self->ice_delay_ms,
@@ -175,5 +175,12 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     return NULL;
   g_signal_connect_object (leg, "state-changed", G_CALLBACK (on_leg_state), self, 0);
   g_signal_connect_object (leg, "media-arrived", G_CALLBACK (on_media_arrived), self, 0);
-  return hs_peer_transport_new (leg);
+  self->starting = hs_peer_transport_new (leg);
+  return hs_peer_transport_ref (self->starting);
+}
+
+void
+hs_webrtc_peer_keep_transport (HsWebrtcPeer *self)
+{
+  g_clear_pointer (&self->starting, hs_peer_transport_unref);
 }

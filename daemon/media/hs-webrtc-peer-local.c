@@ -147,6 +147,7 @@ propose (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *local)
   self->proposed.local = hs_sdp_copy (local);
   if (self->proposed.transport == NULL)
     self->proposed.transport = hs_peer_transport_ref (transport);
+  hs_webrtc_peer_keep_transport (self);
 }
 
 static void

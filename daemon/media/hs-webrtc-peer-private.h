@@ -85,7 +85,8 @@ struct _HsWebrtcPeer {
   GHashTable *roles; /* their o= session id -> our DTLS role */
 
   /* media */
-  HsPeerTransport *live; /* what media takes now; NULL before anything is connected */
+  HsPeerTransport *starting; /* made for the running operation; NULL for none */
+  HsPeerTransport *live;     /* what media takes now; NULL before anything is connected */
   HsOutlet *outlet;
   HsAudioPort *port;
   HsAudioSource *source;
@@ -152,6 +153,9 @@ HsSdp *hs_webrtc_peer_dup_usable (HsSdp *remote);
 /* hs-webrtc-peer-legs.c */
 HsPeerTransport *
 hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GError **error);
+/* The newest transport outlives the operation that it was made for. */
+void hs_webrtc_peer_keep_transport (HsWebrtcPeer *self);
+
 void hs_webrtc_peer_agree (HsWebrtcPeer *self);
 void hs_webrtc_peer_update_media (HsWebrtcPeer *self);
 void hs_webrtc_peer_set_state (HsWebrtcPeer *self, HsPeerState state, const GError *reason);

@@ -12,6 +12,7 @@
 typedef struct {
   HsDescriptionType type;
   char *text;
+  HsSdp *to_engine;      /* an answer as webrtcbin gets it */
   HsSdp *sdp;            /* after the handlers */
   HsPeerTransport *twin; /* see below */
 } Arrival;
@@ -22,6 +23,7 @@ free_arrival (gpointer data)
   Arrival *arrival = data;
 
   g_free (arrival->text);
+  g_clear_pointer (&arrival->to_engine, hs_sdp_free);
   g_clear_pointer (&arrival->sdp, hs_sdp_free);
   g_clear_pointer (&arrival->twin, hs_peer_transport_unref);
   g_free (arrival);
@@ -156,7 +158,10 @@ on_answer_set (GObject *source, GAsyncResult *result, gpointer user_data)
   if (arrival->twin != NULL) {
     g_clear_pointer (&self->proposed.transport, hs_peer_transport_unref);
     self->proposed.transport = g_steal_pointer (&arrival->twin);
+    hs_webrtc_peer_keep_transport (self);
   }
+  hs_peer_transport_set_remote (self->proposed.transport, g_steal_pointer (&arrival->to_engine),
+                                arrival->sdp);
   accept_answer (self);
 }
 
@@ -177,18 +182,15 @@ give_answer (HsWebrtcPeer *self, HsPeerTransport *transport)
   Arrival *arrival = get_arrival (self);
   g_autoptr (HsSdp) usable = hs_webrtc_peer_dup_usable (arrival->sdp);
   g_autoptr (GError) error = NULL;
-  HsSdp *to_engine;
 
   if (transport == arrival->twin)
     use_names (usable, transport->engine);
-  to_engine = hs_sdp_answer_to_engine (usable, transport->engine, &error);
-  if (to_engine == NULL) {
+  arrival->to_engine = hs_sdp_answer_to_engine (usable, transport->engine, &error);
+  if (arrival->to_engine == NULL)
     fail (self, "the answer cannot be used", error);
-    return;
-  }
-  hs_peer_transport_set_remote (transport, to_engine, arrival->sdp);
-  hs_leg_set_answer_async (transport->leg, to_engine, self->cancellable, on_answer_set,
-                           g_object_ref (self->negotiating));
+  else
+    hs_leg_set_answer_async (transport->leg, arrival->to_engine, self->cancellable, on_answer_set,
+                             g_object_ref (self->negotiating));
 }
 
 /* --- answers from somebody else ---

@@ -47,11 +47,22 @@ hs_webrtc_peer_is_over (HsWebrtcPeer *self, GTask *task)
   return self->negotiating != task;
 }
 
+/* A transport whose operation has ended without it is of no use. */
+static void
+drop_starting (HsWebrtcPeer *self)
+{
+  g_autoptr (HsPeerTransport) starting = g_steal_pointer (&self->starting);
+
+  if (starting != NULL)
+    hs_leg_close (starting->leg);
+}
+
 void
 hs_webrtc_peer_fail (HsWebrtcPeer *self, int code, const char *what, const GError *reason)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->negotiating);
 
+  drop_starting (self);
   if (reason != NULL)
     g_task_return_new_error (task, HS_CALL_ERROR, code, "%s: %s", what, reason->message);
   else
@@ -88,6 +99,7 @@ void
 hs_webrtc_peer_cancel (HsWebrtcPeer *self)
 {
   cancel_task (&self->negotiating);
+  drop_starting (self);
 }
 
 /* --- getting ready --- */
@@ -162,6 +174,14 @@ hs_webrtc_peer_prepare (HsWebrtcPeer *self, HsWebrtcPeerStep next)
 
 /* --- the interface --- */
 
+static void
+drop_live (HsWebrtcPeer *self)
+{
+  hs_audio_port_set_gates (self->port, FALSE, FALSE);
+  hs_webrtc_peer_direct_audio (self, NULL);
+  g_clear_pointer (&self->live, hs_peer_transport_unref);
+}
+
 void
 hs_webrtc_peer_forget_proposal (HsWebrtcPeer *self)
 {
@@ -170,7 +190,7 @@ hs_webrtc_peer_forget_proposal (HsWebrtcPeer *self)
   self->proposed = (HsExchange){ NULL };
   if (dropped.transport != NULL && dropped.transport != self->agreed.transport) {
     if (self->live == dropped.transport)
-      g_clear_pointer (&self->live, hs_peer_transport_unref);
+      drop_live (self);
     hs_leg_close (dropped.transport->leg);
   }
   if (dropped.remote != NULL) {
@@ -229,7 +249,7 @@ webrtc_peer_close (HsPeer *peer)
     return;
   self->state = HS_PEER_CLOSED;
   g_cancellable_cancel (self->cancellable);
-  cancel_task (&self->negotiating);
+  hs_webrtc_peer_cancel (self);
   cancel_task (&self->opening);
   hs_webrtc_peer_remove_port (self);
   g_clear_pointer (&self->live, hs_peer_transport_unref);

@@ -41,13 +41,24 @@ is_last_reference (gpointer user_data)
   return G_OBJECT (user_data)->ref_count == 1;
 }
 
+static gboolean
+is_set (gpointer user_data)
+{
+  return *(gpointer *) user_data != NULL;
+}
+
 void
 hs_peer_fixture_tear_down (HsPeerFixture *fixture, gconstpointer data)
 {
+  g_autoptr (GAsyncResult) settled = NULL;
+
   hs_party_leave (&fixture->a);
   hs_party_leave (&fixture->b);
   hs_party_leave (&fixture->c);
-  /* What was under way ends on the main context. */
+  hs_media_settle_async (fixture->media, NULL, hs_party_keep_result, &settled);
+  hs_test_wait (is_set, &settled);
+  g_assert_true (hs_media_settle_finish (fixture->media, settled, NULL));
+  g_clear_object (&settled);
   hs_test_wait (is_last_reference, fixture->media);
   g_assert_finalize_object (fixture->media);
   g_assert_cmpuint (hs_fake_clock_count_timers (fixture->clock), ==, 0);
