@@ -5,8 +5,7 @@
 
 #include "base/hs-error.h"
 #include "hs-ice-servers.h"
-
-#include <agent.h>
+#include "hs-nice.h"
 
 /* A server that does not answer costs at most about a second of gathering. */
 #define STUN_INITIAL_TIMEOUT_MS  200
@@ -91,22 +90,11 @@ watch (HsLeg *self, const char *signal, GCallback callback)
 }
 
 static void
-use_address (NiceAgent *agent, const char *text)
-{
-  NiceAddress address;
-
-  nice_address_init (&address);
-  if (nice_address_set_from_string (&address, text))
-    nice_agent_add_local_address (agent, &address);
-  else
-    g_warning ("media.address \"%.50s\" is not an address; all are used", text);
-}
-
-static void
 tune_agent (HsLeg *self, const HsLegOptions *options)
 {
   g_autoptr (GObject) ice = NULL;
   g_autoptr (GObject) agent = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_object_get (self->webrtc, "ice-agent", &ice, NULL);
   g_object_set (ice, "ice-tcp", FALSE, NULL);
@@ -114,8 +102,9 @@ tune_agent (HsLeg *self, const HsLegOptions *options)
   /* Looking for a UPnP gateway makes each gathering 200 ms longer. */
   g_object_set (agent, "upnp", FALSE, "stun-initial-timeout", STUN_INITIAL_TIMEOUT_MS,
                 "stun-max-retransmissions", STUN_MAX_RETRANSMISSIONS, NULL);
-  if (options->local_address != NULL)
-    use_address (NICE_AGENT (agent), options->local_address);
+  if (options->local_address != NULL &&
+      !hs_nice_use_address (agent, options->local_address, &error))
+    g_warning ("media.address: %s; all addresses are used", error->message);
 }
 
 static void

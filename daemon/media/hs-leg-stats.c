@@ -4,8 +4,7 @@
 #include "hs-leg-stats.h"
 
 #include "hs-leg-private.h"
-
-#include <agent.h>
+#include "hs-nice.h"
 
 /* webrtcbin's own statistics mix streams up where they share a transport; these come from the RTP
  * session, the ICE agent and our own counters. */
@@ -244,20 +243,17 @@ add_codec (Collection *c)
 /* --- the way through the network --- */
 
 static void
-add_candidate (Collection *c, const char *id, const char *type, const NiceCandidate *candidate)
+add_candidate (Collection *c, const char *type, const HsNiceCandidate *candidate)
 {
-  static const char *const types[] = { "host", "srflx", "prflx", "relay" };
-  char address[NICE_ADDRESS_STRING_LEN];
-  JsonObject *stat = add (c, id, type);
+  JsonObject *stat = add (c, type, type);
 
-  nice_address_to_string (&candidate->addr, address);
   json_object_set_string_member (stat, "transportId", "transport");
-  json_object_set_string_member (stat, "address", address);
-  json_object_set_int_member (stat, "port", nice_address_get_port (&candidate->addr));
-  json_object_set_string_member (
-      stat, "protocol", candidate->transport == NICE_CANDIDATE_TRANSPORT_UDP ? "udp" : "tcp");
-  if ((guint) candidate->type < G_N_ELEMENTS (types))
-    json_object_set_string_member (stat, "candidateType", types[candidate->type]);
+  if (candidate->address != NULL)
+    json_object_set_string_member (stat, "address", candidate->address);
+  json_object_set_int_member (stat, "port", candidate->port);
+  json_object_set_string_member (stat, "protocol", candidate->protocol);
+  if (candidate->type != NULL)
+    json_object_set_string_member (stat, "candidateType", candidate->type);
   json_object_set_int_member (stat, "priority", candidate->priority);
 }
 
@@ -266,17 +262,20 @@ add_pair (Collection *c, const HsLegTraffic *traffic)
 {
   g_autoptr (GObject) ice = NULL;
   g_autoptr (GObject) agent = NULL;
-  NiceCandidate *local = NULL;
-  NiceCandidate *remote = NULL;
+  g_auto (HsNiceCandidate) local = { 0 };
+  g_auto (HsNiceCandidate) remote = { 0 };
+  g_autoptr (GError) error = NULL;
   JsonObject *stat;
 
   g_object_get (c->leg->webrtc, "ice-agent", &ice, NULL);
   g_object_get (ice, "agent", &agent, NULL);
   /* There is one stream, since all lines share a transport, and one component, since RTCP does. */
-  if (!nice_agent_get_selected_pair (NICE_AGENT (agent), 1, 1, &local, &remote))
+  if (!hs_nice_get_selected_pair (agent, &local, &remote, &error)) {
+    g_debug ("no path in the statistics: %s", error->message);
     return FALSE;
-  add_candidate (c, "local-candidate", "local-candidate", local);
-  add_candidate (c, "remote-candidate", "remote-candidate", remote);
+  }
+  add_candidate (c, "local-candidate", &local);
+  add_candidate (c, "remote-candidate", &remote);
   stat = add (c, "candidate-pair", "candidate-pair");
   json_object_set_string_member (stat, "transportId", "transport");
   json_object_set_string_member (stat, "localCandidateId", "local-candidate");
