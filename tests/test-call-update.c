@@ -364,10 +364,10 @@ test_ours_is_refused (HsCallFixture *f, gconstpointer data)
       f, "peer rollback\n"
          "A call:operation {'operation':'RENEGOTIATE','transition':'FINISH','isLocal':true,"
          "'previous':{'operation':'RENEGOTIATE','status':'PENDING'},'error':{'name':'BasicError',"
-         "'code':'call:2','message':'the far end did not take what was proposed'}}\n"
+         "'code':'call:2','message':'another change of the call is under way, try again in 3 s'}}\n"
          "A call:stateChange {'previous':{'state':'Connected','localHold':false,"
          "'remoteHold':false},'error':{'name':'BasicError','code':'call:2',"
-         "'message':'the far end did not take what was proposed'}}\n");
+         "'message':'another change of the call is under way, try again in 3 s'}}\n");
 }
 
 static void

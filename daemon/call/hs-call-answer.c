@@ -209,8 +209,10 @@ prepare_peer (Answer *answer)
 }
 
 static gboolean
-check_ringing_here (HsCall *call, GError **error)
+check_ringing_here (HsOperation *op, GError **error)
 {
+  HsCall *call = op->call;
+
   if (call->state == HS_CALL_RINGING && !call->caller)
     return TRUE;
   g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE,

@@ -181,6 +181,9 @@ gboolean hs_call_fire (HsCall *self, HsCallEvent event, const HsCallReason *reas
 
 gboolean hs_call_is_over (HsCall *self);
 
+/* For HsOperationKind: the call must be Connected or On Hold. */
+gboolean hs_call_check_established (HsOperation *op, GError **error);
+
 /* Our own END is under way: nothing else counts any more. */
 gboolean hs_call_is_ending (HsCall *self);
 
@@ -217,8 +220,16 @@ gboolean hs_call_answer (HsCall *self,
 gboolean hs_call_reject (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_ignore (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_end (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_call_hold (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_call_unhold (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_get_stats (HsCall *self, const char *track_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/* Makes an offer and sends it; then @op is PENDING, and its kind's answered or refused ends it. */
+void hs_call_propose (HsOperation *op);
+
+/* @op's offer was not taken, or could not be sent: everything is as before, and @op fails. */
+void hs_call_give_up_proposal (HsOperation *op, const GError *error);
 
 /* The call is over for a reason of its own: END is told as finished here.
  * @error, @transition: (nullable): as HsCallReason has them

@@ -7,6 +7,9 @@
 
 /* What the far end does to a call, but for updates (hs-call-update.c). */
 
+/* The statusCode of an update that met another one (2.8 a). */
+#define CROSSED 49
+
 static void
 replace (char **target, char *value)
 {
@@ -146,18 +149,15 @@ on_answer_applied (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Neither a description nor anything else to go on: the far end, or a crossing update, refused
  * ours. */
-static void
-refuse (HsCall *self, HsOperation *op)
+static GError *
+create_refusal (const HsSignallingMessage *message)
 {
-  g_autoptr (GError) error = g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC,
-                                          "the far end did not take what was proposed");
-
-  if (self->peer != NULL)
-    hs_peer_rollback (self->peer);
-  if (op->kind->refused != NULL)
-    op->kind->refused (op, error);
-  else
-    hs_operation_fail (op, error);
+  if (message->message_status_code == CROSSED && message->retry_after >= 0)
+    return g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC,
+                        "another change of the call is under way, try again in %g s",
+                        message->retry_after);
+  return g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC,
+                      "the far end did not take what was proposed");
 }
 
 void
@@ -171,7 +171,9 @@ hs_call_on_answer (HsCall *self, const HsSignallingMessage *message)
     return;
   }
   if (message->sdp == NULL) {
-    refuse (self, op);
+    g_autoptr (GError) refusal = create_refusal (message);
+
+    hs_call_give_up_proposal (op, refusal);
     return;
   }
   if (op->kind->take_answer != NULL) {

@@ -128,6 +128,18 @@ hs_call_is_over (HsCall *self)
 }
 
 gboolean
+hs_call_check_established (HsOperation *op, GError **error)
+{
+  HsCallState state = op->call->state;
+
+  if (state == HS_CALL_CONNECTED || state == HS_CALL_ON_HOLD)
+    return TRUE;
+  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE,
+               "the call is %s, it must be Connected or On Hold", hs_call_state_to_text (state));
+  return FALSE;
+}
+
+gboolean
 hs_call_is_ending (HsCall *self)
 {
   return self->local != NULL && self->local->kind->supersedes;

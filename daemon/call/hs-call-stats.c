@@ -24,9 +24,9 @@ tell_failure (HsOperation *op, const GError *error)
 }
 
 static gboolean
-check_media (HsCall *call, GError **error)
+check_media (HsOperation *op, GError **error)
 {
-  if (call->peer != NULL)
+  if (op->call->peer != NULL)
     return TRUE;
   g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "the call has no media");
   return FALSE;

@@ -61,6 +61,12 @@ gboolean hs_calls_ignore (HsCalls *self, const char *call_id, GTask *waiter, GEr
 gboolean hs_calls_end (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+gboolean hs_calls_hold (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean hs_calls_unhold (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 /* The waiter returns (transfer full) a JsonObject *: the report (hs_peer_get_stats_async). */
 gboolean hs_calls_get_stats (HsCalls *self,
                              const char *call_id,

@@ -154,8 +154,8 @@ hs_operation_start (HsCall *call, const HsOperationKind *kind, GTask *waiter)
   return self;
 }
 
-static gboolean
-is_taken (HsOperation *self)
+gboolean
+hs_operation_is_taken (HsOperation *self)
 {
   HsCall *call = self->call;
 
@@ -168,9 +168,9 @@ check (HsOperation *self, GError **error)
 {
   const HsOperationKind *kind = self->kind;
 
-  if (kind->check != NULL && !kind->check (self->call, error))
+  if (kind->check != NULL && !kind->check (self, error))
     return FALSE;
-  if (kind->exclusive && !kind->supersedes && is_taken (self)) {
+  if (kind->exclusive && !kind->supersedes && hs_operation_is_taken (self)) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GLARE,
                  "another operation is in progress on this call");
     return FALSE;

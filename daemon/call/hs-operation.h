@@ -30,7 +30,7 @@ typedef struct {
   gboolean logged;     /* a call that ends with it goes to the call log */
 
   /* (nullable): whether the call's state allows it */
-  gboolean (*check) (HsCall *call, GError **error);
+  gboolean (*check) (HsOperation *self, GError **error);
   /* (nullable): the far end's answer to our offer came; NULL: it is applied, then answered */
   void (*take_answer) (HsOperation *self, const HsSignallingMessage *message);
   /* (nullable): the far end's answer to our offer is applied; ends the operation */
@@ -117,6 +117,9 @@ JsonObject *hs_operation_dup_payload (const char *name,
 /* Returns: (transfer full) (nullable): {"operation", "status"} of what a slot shows. */
 JsonObject *hs_operation_dup_slot (HsOperation *slot);
 
+/* Whether an exclusive operation other than @self runs on its call. */
+gboolean hs_operation_is_taken (HsOperation *self);
+
 /* Whether an exclusive operation runs on @call. */
 gboolean hs_operation_is_busy (HsCall *call);
 
@@ -126,6 +129,8 @@ extern const HsOperationKind hs_operation_slow_answer; /* hidden: the far end is
 extern const HsOperationKind hs_operation_reject;
 extern const HsOperationKind hs_operation_ignore;
 extern const HsOperationKind hs_operation_end;
+extern const HsOperationKind hs_operation_hold;
+extern const HsOperationKind hs_operation_unhold;
 extern const HsOperationKind hs_operation_get_stats;
 extern const HsOperationKind hs_operation_remote_update; /* hidden */
 extern const HsOperationKind hs_operation_slow_start;

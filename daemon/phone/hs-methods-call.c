@@ -137,6 +137,18 @@ hs_handle_call_end (HsPhone *phone, HsRequest *request, const HsCallEndParams *p
   run_operation (phone, request, params->call_id, params->await, hs_calls_end);
 }
 
+void
+hs_handle_call_hold (HsPhone *phone, HsRequest *request, const HsCallHoldParams *params)
+{
+  run_operation (phone, request, params->call_id, params->await, hs_calls_hold);
+}
+
+void
+hs_handle_call_unhold (HsPhone *phone, HsRequest *request, const HsCallUnholdParams *params)
+{
+  run_operation (phone, request, params->call_id, params->await, hs_calls_unhold);
+}
+
 static JsonNode *
 report_to_node (gpointer value)
 {

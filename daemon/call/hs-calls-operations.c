@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-call"
+
+#include "base/hs-json.h"
+#include "hs-call-private.h"
+#include "hs-calls.h"
+
+/* What the user asks of a call that is there: finds it, and lets the call do it. */
+
+static void
+tell_unknown (HsCalls *self, const char *call_id, const char *name, const GError *error)
+{
+  const char *const steps[] = { "START", "FINISH" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    g_autoptr (JsonObject) payload =
+        hs_operation_dup_payload (name, steps[i], TRUE, NULL, i == 0 ? NULL : error);
+
+    json_object_set_string_member (payload, "callId", call_id);
+    g_signal_emit_by_name (self, "event", "call:operation", payload);
+  }
+}
+
+/* Returns: (transfer full) (nullable): NULL with @error after START and FINISH, and without the
+ * waiter */
+static HsCall *
+get_call (
+    HsCalls *self, const char *call_id, const HsOperationKind *kind, GTask *waiter, GError **error)
+{
+  HsCall *call = hs_calls_get_call (self, call_id);
+  g_autoptr (GError) unknown = NULL;
+
+  if (call != NULL)
+    return g_object_ref (call);
+
+  g_clear_object (&waiter);
+  unknown =
+      g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM, "there is no call \"%s\"", call_id);
+  tell_unknown (self, call_id, kind->name, unknown);
+  g_propagate_error (error, g_steal_pointer (&unknown));
+  return NULL;
+}
+
+gboolean
+hs_calls_answer (HsCalls *self,
+                 const char *call_id,
+                 const HsMediaRequest *media,
+                 JsonObject *options,
+                 GTask *waiter,
+                 GError **error)
+{
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_answer, waiter, error);
+
+  return call != NULL && hs_call_answer (call, media, options, waiter, error);
+}
+
+gboolean
+hs_calls_reject (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_reject, waiter, error);
+
+  return call != NULL && hs_call_reject (call, waiter, error);
+}
+
+gboolean
+hs_calls_ignore (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_ignore, waiter, error);
+
+  return call != NULL && hs_call_ignore (call, waiter, error);
+}
+
+gboolean
+hs_calls_end (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_end, waiter, error);
+
+  return call != NULL && hs_call_end (call, waiter, error);
+}
+
+gboolean
+hs_calls_hold (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_hold, waiter, error);
+
+  return call != NULL && hs_call_hold (call, waiter, error);
+}
+
+gboolean
+hs_calls_unhold (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_unhold, waiter, error);
+
+  return call != NULL && hs_call_unhold (call, waiter, error);
+}
+
+static void
+tell_unknown_stats (HsCalls *self, const char *call_id, const char *track_id, const GError *error)
+{
+  g_autoptr (JsonObject) payload = json_object_new ();
+
+  json_object_set_object_member (payload, "error", hs_error_to_json (error));
+  hs_json_set_string (payload, "trackId", track_id);
+  json_object_set_string_member (payload, "callId", call_id);
+  g_signal_emit_by_name (self, "event", "call:statsReceived", payload);
+}
+
+gboolean
+hs_calls_get_stats (
+    HsCalls *self, const char *call_id, const char *track_id, GTask *waiter, GError **error)
+{
+  g_autoptr (GError) unknown = NULL;
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_get_stats, waiter, &unknown);
+
+  if (call != NULL)
+    return hs_call_get_stats (call, track_id, waiter, error);
+
+  tell_unknown_stats (self, call_id, track_id, unknown);
+  g_propagate_error (error, g_steal_pointer (&unknown));
+  return FALSE;
+}
+
+gboolean
+hs_calls_set_speaker (HsCalls *self, const char *call_id, const char *speaker_id, GError **error)
+{
+  HsCall *call = hs_calls_get_call (self, call_id);
+
+  if (call == NULL) {
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM, "there is no call \"%s\"",
+                 call_id);
+    return FALSE;
+  }
+  if (hs_call_is_over (call)) {
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE, "the call is over");
+    return FALSE;
+  }
+  if (call->peer != NULL && !hs_peer_set_speaker (call->peer, speaker_id, error))
+    return FALSE;
+  g_free (call->speaker_id);
+  call->speaker_id = g_strdup (speaker_id);
+  return TRUE;
+}
