@@ -99,7 +99,8 @@ hs_rpc_params_bind (const HsMethod *method, JsonNode *params, JsonNode **values)
 {
   g_autoptr (JsonArray) problems = json_array_new ();
 
-  memset (values, 0, sizeof *values * method->n_params);
+  for (guint i = 0; i < method->n_params; i++)
+    values[i] = NULL;
   if (params != NULL && JSON_NODE_HOLDS_OBJECT (params))
     sort_by_name (method, json_node_get_object (params), values, problems);
   else if (params != NULL)
