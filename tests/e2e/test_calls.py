@@ -8,8 +8,8 @@ import sound
 import tap
 from handset import Scene, audio_from, in_real_time, tell
 
-# Each side's first words may be lost while the far side is not connected yet.
-LEAD_IN = 0.4
+# Each side's first words are lost while the far side is not connected yet.
+LEAD_IN = 1.5
 PACKET = 0.02
 
 MAKE = ["MAKE START", "start", "new local track", "MAKE UPDATE", "state from Initiating"]
