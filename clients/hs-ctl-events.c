@@ -5,7 +5,10 @@
 
 #include <stdio.h>
 
-static void append_members (GString *line, const char *prefix, JsonObject *object);
+/* A line for a person is not longer; --json has it all. */
+#define MAX_LINE_CHARACTERS 180
+
+static void append_members (GString *line, const char *prefix, JsonObject *object, gboolean nested);
 
 static void
 append_value (GString *line, const char *name, JsonNode *node)
@@ -15,7 +18,8 @@ append_value (GString *line, const char *name, JsonNode *node)
   if (JSON_NODE_HOLDS_OBJECT (node)) {
     g_autofree char *prefix = g_strconcat (name, ".", NULL);
 
-    append_members (line, prefix, json_node_get_object (node));
+    append_members (line, prefix, json_node_get_object (node), FALSE);
+    append_members (line, prefix, json_node_get_object (node), TRUE);
     return;
   }
   text = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
@@ -24,8 +28,9 @@ append_value (GString *line, const char *name, JsonNode *node)
   g_string_append_printf (line, "  %s=%s", name, text);
 }
 
+/* Plain members come first, so that a line cut short still says what it is about. */
 static void
-append_members (GString *line, const char *prefix, JsonObject *object)
+append_members (GString *line, const char *prefix, JsonObject *object, gboolean nested)
 {
   JsonObjectIter iter;
   const char *member;
@@ -35,23 +40,36 @@ append_members (GString *line, const char *prefix, JsonObject *object)
   while (json_object_iter_next_ordered (&iter, &member, &node)) {
     g_autofree char *name = g_strconcat (prefix, member, NULL);
 
-    append_value (line, name, node);
+    if (JSON_NODE_HOLDS_OBJECT (node) == nested)
+      append_value (line, name, node);
   }
+}
+
+static char *
+shorten (const char *text)
+{
+  g_autofree char *start = NULL;
+
+  if (g_utf8_strlen (text, -1) <= MAX_LINE_CHARACTERS)
+    return g_strdup (text);
+  start = g_utf8_substring (text, 0, MAX_LINE_CHARACTERS - 1);
+  return g_strconcat (start, "…", NULL);
 }
 
 char *
 hs_ctl_events_describe (JsonObject *message, GDateTime *when)
 {
   g_autofree char *stamp = g_date_time_format (when, "%H:%M:%S");
-  GString *line = g_string_new (NULL);
+  g_autoptr (GString) line = g_string_new (NULL);
   JsonNode *params = json_object_get_member (message, "params");
 
   g_string_append_printf (line, "%s.%03d  %-20s", stamp, g_date_time_get_microsecond (when) / 1000,
                           json_object_get_string_member (message, "method"));
-  if (params != NULL && JSON_NODE_HOLDS_OBJECT (params))
-    append_members (line, "", json_node_get_object (params));
-  g_strchomp (line->str);
-  return g_string_free (line, FALSE);
+  if (params != NULL && JSON_NODE_HOLDS_OBJECT (params)) {
+    append_members (line, "", json_node_get_object (params), FALSE);
+    append_members (line, "", json_node_get_object (params), TRUE);
+  }
+  return shorten (g_strchomp (line->str));
 }
 
 static gboolean

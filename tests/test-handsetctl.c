@@ -87,6 +87,25 @@ test_events_are_one_line (void)
                    "previous.localHold=false");
 }
 
+static void
+test_long_events_are_cut (void)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_local (2026, 1, 2, 3, 4, 5);
+  g_autoptr (GString) text = g_string_new ("{\"method\":\"call:statsReceived\",\"params\":{");
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *line = NULL;
+
+  for (guint i = 0; i < 40; i++)
+    g_string_append_printf (text, "\"member%u\":{\"x\":\"ü\"},", i);
+  g_string_append (text, "\"callId\":\"c1\"}}");
+  node = json_from_string (text->str, NULL);
+  line = hs_ctl_events_describe (json_node_get_object (node), when);
+  g_assert_true (g_utf8_validate (line, -1, NULL));
+  g_assert_cmpint (g_utf8_strlen (line, -1), ==, 180);
+  g_assert_nonnull (strstr (line, "callId=c1  member0.x=ü"));
+  g_assert_true (g_str_has_suffix (line, "…"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -96,5 +115,6 @@ main (int argc, char **argv)
   g_test_add_func ("/handsetctl/json-and-lists", test_json_and_lists);
   g_test_add_func ("/handsetctl/mistakes-are-named", test_mistakes_are_named);
   g_test_add_func ("/handsetctl/events-are-one-line", test_events_are_one_line);
+  g_test_add_func ("/handsetctl/long-events-are-cut", test_long_events_are_cut);
   return g_test_run ();
 }
