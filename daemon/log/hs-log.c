@@ -22,16 +22,20 @@ hs_log_level_from_name (const char *name, HsLogLevel *level)
   return FALSE;
 }
 
+/* What libraries say while they are being debugged is of no use to who debugs us: trace. */
 static HsLogLevel
-level_from_flags (GLogLevelFlags flags)
+find_level (GLogLevelFlags flags, const char *domain)
 {
+  gboolean ours =
+      domain != NULL && (g_str_has_prefix (domain, "hs-") || g_str_equal (domain, "handsetd"));
+
   if (flags & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
     return HS_LOG_LEVEL_ERROR;
   if (flags & G_LOG_LEVEL_WARNING)
     return HS_LOG_LEVEL_WARN;
   if (flags & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO))
     return HS_LOG_LEVEL_INFO;
-  return HS_LOG_LEVEL_DEBUG;
+  return ours ? HS_LOG_LEVEL_DEBUG : HS_LOG_LEVEL_TRACE;
 }
 
 static const char *
@@ -45,14 +49,14 @@ find_field (const GLogField *fields, gsize n_fields, const char *key)
 }
 
 static void
-write_plain (GLogLevelFlags flags, const char *domain, const char *message)
+write_plain (HsLogLevel level, const char *domain, const char *message)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *stamp = g_date_time_format (now, "%H:%M:%S.%f");
   g_autofree char *line = NULL;
 
   stamp[12] = '\0'; /* milliseconds are enough */
-  line = g_strdup_printf ("%s %-5s %s: %s\n", stamp, level_names[level_from_flags (flags)],
+  line = g_strdup_printf ("%s %-5s %s: %s\n", stamp, level_names[level],
                           domain != NULL ? domain : "-", message);
   if (write (STDERR_FILENO, line, strlen (line)) < 0)
     return; /* there is nowhere left to say so */
@@ -62,9 +66,11 @@ static GLogWriterOutput
 log_writer (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
   const char *message = find_field (fields, n_fields, "MESSAGE");
+  const char *domain = find_field (fields, n_fields, "GLIB_DOMAIN");
+  HsLogLevel level = find_level (flags, domain);
   g_autofree char *redacted = NULL;
 
-  if ((int) level_from_flags (flags) < g_atomic_int_get (&current_level))
+  if ((int) level < g_atomic_int_get (&current_level))
     return G_LOG_WRITER_HANDLED;
   redacted = hs_redact (message != NULL ? message : "(no message)");
 
@@ -81,7 +87,7 @@ log_writer (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpoin
     if (g_log_writer_journald (flags, copy, n_fields, NULL) == G_LOG_WRITER_HANDLED)
       return G_LOG_WRITER_HANDLED;
   }
-  write_plain (flags, find_field (fields, n_fields, "GLIB_DOMAIN"), redacted);
+  write_plain (level, domain, redacted);
   return G_LOG_WRITER_HANDLED;
 }
 
