@@ -22,7 +22,6 @@ struct _HsPhone {
   HsSession *session;
   HsLinkSignalling *signalling;
   HsCalls *calls;
-  guint n_warm_ups;    /* that have not ended yet */
   gboolean destroying; /* the instance is on its way out and takes no more orders */
 };
 
@@ -46,10 +45,8 @@ on_turn_credentials (HsSession *session, const char *username, const char *passw
 static void
 on_warmed_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (HsPhone) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  self->n_warm_ups--;
   if (!hs_media_warm_up_finish (HS_MEDIA (source), result, &error))
     g_warning ("media cannot be used: %s", error->message);
 }
@@ -58,10 +55,8 @@ on_warmed_up (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_session_event (HsSession *session, const char *name, JsonObject *payload, HsPhone *self)
 {
-  if (!g_str_equal (name, "auth:change") || hs_session_get_user_name (session) == NULL)
-    return;
-  self->n_warm_ups++;
-  hs_media_warm_up_async (self->media, NULL, on_warmed_up, g_object_ref (self));
+  if (g_str_equal (name, "auth:change") && hs_session_get_user_name (session) != NULL)
+    hs_media_warm_up_async (self->media, NULL, on_warmed_up, NULL);
 }
 
 /* The configuration key call.sdpHandlers; its values are checked, so what is no known kind is not
@@ -190,21 +185,15 @@ hs_phone_create (HsPhone *self, JsonObject *config_values, GError **error)
 }
 
 static void
-on_media_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
+on_media_settled (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
 
-  g_task_return_boolean (task, TRUE);
-}
-
-/* A process must not end while the warm-up's thread works in a library that cleans up at exit. */
-static void
-finish_destroying (HsPhone *self, GTask *task)
-{
-  if (self->n_warm_ups > 0)
-    hs_media_warm_up_async (self->media, NULL, on_media_at_rest, task);
+  if (hs_media_settle_finish (HS_MEDIA (source), result, &error))
+    g_task_return_boolean (task, TRUE);
   else
-    on_media_at_rest (NULL, NULL, task);
+    g_task_return_error (task, error);
 }
 
 static void
@@ -214,7 +203,7 @@ on_session_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   HsPhone *self = g_task_get_source_object (task);
 
   drop_instance (self);
-  finish_destroying (self, task);
+  hs_media_settle_async (self->media, NULL, on_media_settled, task);
 }
 
 static void
@@ -233,7 +222,7 @@ hs_phone_destroy_async (HsPhone *self, GAsyncReadyCallback callback, gpointer us
 
   g_task_set_source_tag (task, hs_phone_destroy_async);
   if (self->session == NULL || self->destroying) {
-    finish_destroying (self, task);
+    hs_media_settle_async (self->media, NULL, on_media_settled, task);
     return;
   }
   self->destroying = TRUE;
