@@ -52,6 +52,32 @@ test_certificate (void)
   g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC);
 }
 
+/* Far ends may hash with more bits than we do. */
+static void
+test_certificate_other_hashes (void)
+{
+  g_autoptr (HsCertificate) certificate = hs_certificate_new (NULL);
+  const char *pem = hs_certificate_get_pem (certificate);
+  const char *begin = strstr (pem, "-----\n") + strlen ("-----\n");
+  g_autofree char *base64 = g_strndup (begin, strstr (begin, "-----END") - begin);
+  gsize length;
+  g_autofree guchar *der = g_base64_decode (base64, &length);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GChecksum) sum = g_checksum_new (i == 0 ? G_CHECKSUM_SHA384 : G_CHECKSUM_SHA512);
+    g_autoptr (GBytes) digest = NULL;
+    guint8 buffer[64];
+    gsize n_bytes = sizeof buffer;
+
+    g_checksum_update (sum, der, length);
+    g_checksum_get_digest (sum, buffer, &n_bytes);
+    digest = g_bytes_new (buffer, n_bytes);
+    g_assert_true (hs_certificate_verify (pem, i == 0 ? "sha-384" : "sha-512", digest, &error));
+    g_assert_no_error (error);
+  }
+}
+
 static void
 test_certificate_refuses (void)
 {
@@ -612,6 +638,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   gst_init (NULL, NULL);
   g_test_add_func ("/leg/certificate/new", test_certificate);
+  g_test_add_func ("/leg/certificate/other-hashes", test_certificate_other_hashes);
   g_test_add_func ("/leg/certificate/refuses", test_certificate_refuses);
   g_test_add_func ("/leg/queue/turns", test_queue);
   g_test_add_func ("/leg/queue/tickets-expire", test_queue_tickets_expire);

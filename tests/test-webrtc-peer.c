@@ -157,6 +157,88 @@ test_foreign_payload_numbers (HsPeerFixture *f, gconstpointer data)
   g_assert_nonnull (strstr (answer, "SAVPF 109 110\r\n"));
 }
 
+/* --- what others write differently --- */
+
+static void
+talk_after_edit (HsPeerFixture *f, void (*edit) (HsSdp *sdp))
+{
+  g_autofree char *offer = NULL;
+  g_autofree char *edited_offer = NULL;
+  g_autofree char *answer = NULL;
+  g_autofree char *edited_answer = NULL;
+  g_autoptr (HsSdp) sdp = NULL;
+  g_autoptr (HsSdp) answer_sdp = NULL;
+
+  hs_party_join (f, &f->a);
+  hs_party_join (f, &f->b);
+  hs_party_open_microphone (&f->a);
+  hs_party_open_microphone (&f->b);
+  offer = hs_party_offer (&f->a);
+  sdp = hs_sdp_parse (offer, NULL);
+  edit (sdp);
+  edited_offer = hs_sdp_to_text (sdp);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, edited_offer);
+  answer = hs_party_answer (&f->b);
+  answer_sdp = hs_sdp_parse (answer, NULL);
+  edit (answer_sdp);
+  edited_answer = hs_sdp_to_text (answer_sdp);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, edited_answer);
+  expect_talk (&f->a, &f->b);
+  hs_peer_set_local_hold (f->a.peer, TRUE);
+  hs_party_negotiate (&f->a, &f->b);
+  hs_party_wait_for_silence (&f->a);
+}
+
+static void
+remove_bundle (HsSdp *sdp)
+{
+  hs_sdp_section_remove_attribute (hs_sdp_get_head (sdp), "group");
+}
+
+static void
+remove_names (HsSdp *sdp)
+{
+  HsSdpSection *section = hs_sdp_get_section (sdp, 0);
+
+  remove_bundle (sdp);
+  hs_sdp_section_remove_attribute (section, "mid");
+  hs_sdp_section_remove_attribute (section, "msid");
+  hs_sdp_section_remove_attribute (section, "ssrc");
+}
+
+static void
+move_to_head (HsSdp *sdp)
+{
+  static const char *const names[] = { "ice-ufrag", "ice-pwd", "fingerprint", "setup", "sendrecv" };
+  HsSdpSection *section = hs_sdp_get_section (sdp, 0);
+
+  remove_names (sdp);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *value = g_strdup (hs_sdp_section_get_attribute (section, names[i]));
+
+    hs_sdp_section_remove_attribute (section, names[i]);
+    hs_sdp_section_set_attribute (hs_sdp_get_head (sdp), names[i], value);
+  }
+}
+
+static void
+test_without_bundle (HsPeerFixture *f, gconstpointer data)
+{
+  talk_after_edit (f, remove_bundle);
+}
+
+static void
+test_without_names (HsPeerFixture *f, gconstpointer data)
+{
+  talk_after_edit (f, remove_names);
+}
+
+static void
+test_transport_in_the_head (HsPeerFixture *f, gconstpointer data)
+{
+  talk_after_edit (f, move_to_head);
+}
+
 /* --- lines we cannot use --- */
 
 #define VIDEO                                                                                      \
@@ -356,14 +438,22 @@ is_connected_after_a_second (gpointer user_data)
   return f->a.state == HS_PEER_CONNECTED;
 }
 
+/* Sooner or later twenty seconds go by in less time than there is between two packets. */
+static gboolean
+is_lost_after_a_while (gpointer user_data)
+{
+  HsPeerFixture *f = user_data;
+
+  hs_fake_clock_advance (f->clock, 22000);
+  return f->a.state == HS_PEER_LOST;
+}
+
 static void
 test_lost_and_found (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
   expect_talk (&f->a, &f->b);
-  /* Twenty seconds go by in less time than a packet takes. */
-  hs_fake_clock_advance (f->clock, 22000);
-  g_assert_cmpint (f->a.state, ==, HS_PEER_LOST);
+  hs_test_wait (is_lost_after_a_while, f);
   g_assert_error (f->a.reason, HS_ERROR, HS_ERROR_TIMED_OUT);
   hs_test_wait (is_connected_after_a_second, f);
   hs_party_wait_for_tone (&f->a, f->b.hz);
@@ -506,6 +596,9 @@ main (int argc, char **argv)
   add ("/webrtc-peer/description/foreign-payload-numbers", test_foreign_payload_numbers);
   add ("/webrtc-peer/tracks/announced-with-the-offer",
        test_remote_track_is_announced_with_the_offer);
+  add ("/webrtc-peer/others/without-bundle", test_without_bundle);
+  add ("/webrtc-peer/others/without-names", test_without_names);
+  add ("/webrtc-peer/others/transport-in-the-head", test_transport_in_the_head);
   add ("/webrtc-peer/video/refused", test_video_is_refused);
   add ("/webrtc-peer/video/refused-later", test_video_added_later_is_refused);
   add ("/webrtc-peer/video/no-camera", test_no_camera);

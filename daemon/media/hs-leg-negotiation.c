@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* Every operation is a chain of questions to webrtcbin. It answers on a thread of its own; each
- * answer is posted to the control thread and goes to the function that self->reply names. */
-
 #define OFFERED_AUDIO                                                                              \
   "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,"                 \
   "encoding-params=(string)2,minptime=(string)10,useinbandfec=(string)1;"                          \
@@ -17,152 +14,6 @@
   "application/x-rtp,media=audio,encoding-name=PCMA,payload=8,clock-rate=8000;"                    \
   "application/x-rtp,media=audio,encoding-name=TELEPHONE-EVENT,payload=110,clock-rate=48000;"      \
   "application/x-rtp,media=audio,encoding-name=TELEPHONE-EVENT,payload=126,clock-rate=8000"
-
-/* --- one operation --- */
-
-static gboolean
-begin (HsLeg *self,
-       GCancellable *cancellable,
-       GAsyncReadyCallback callback,
-       gpointer user_data,
-       gpointer tag)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  if (self->pipeline == NULL || self->task != NULL) {
-    g_task_return_new_error (task, G_IO_ERROR,
-                             self->pipeline == NULL ? G_IO_ERROR_CLOSED : G_IO_ERROR_PENDING,
-                             "the transport cannot be negotiated now");
-    return FALSE;
-  }
-  self->task = g_steal_pointer (&task);
-  return TRUE;
-}
-
-static GTask *
-end (HsLeg *self)
-{
-  self->reply = NULL;
-  return g_steal_pointer (&self->task);
-}
-
-static void
-fail (HsLeg *self, const char *what, const GError *reason)
-{
-  g_autoptr (GTask) task = end (self);
-
-  g_task_return_new_error (task, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "%s: %s", what,
-                           reason != NULL ? reason->message : "the media engine gave no reason");
-}
-
-static void
-succeed (HsLeg *self, HsSdp *description)
-{
-  g_autoptr (GTask) task = end (self);
-
-  g_task_return_pointer (task, description, (GDestroyNotify) hs_sdp_free);
-}
-
-/* --- questions and replies --- */
-
-static void
-on_reply (gpointer owner, gpointer data)
-{
-  HsLeg *self = owner;
-  GstPromise *promise = data;
-  const GstStructure *reply = NULL;
-  HsLegReply handler = self->reply;
-  g_autoptr (GError) error = NULL;
-
-  if (self->task == NULL || handler == NULL)
-    return;
-  self->reply = NULL;
-  if (gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED)
-    reply = gst_promise_get_reply (promise);
-  /* A reply may well say that it failed. */
-  if (reply != NULL && gst_structure_has_field (reply, "error"))
-    gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL);
-  if (error != NULL)
-    fail (self, "the media engine refused the description", error);
-  else
-    handler (self, self->task, reply);
-}
-
-static void
-on_promise_changed (GstPromise *promise, gpointer user_data)
-{
-  hs_leg_post_send (user_data, on_reply, gst_promise_ref (promise),
-                    (GDestroyNotify) gst_promise_unref);
-}
-
-static void
-unref_post (gpointer data)
-{
-  hs_leg_post_unref (data);
-}
-
-static GstPromise *
-expect_reply (HsLeg *self, HsLegReply handler)
-{
-  self->reply = handler;
-  return gst_promise_new_with_change_func (on_promise_changed, hs_leg_post_ref (self->post),
-                                           unref_post);
-}
-
-static void
-apply (HsLeg *self, const char *signal, GstWebRTCSDPType type, HsSdp *sdp, HsLegReply handler)
-{
-  g_autofree char *text = hs_sdp_to_text (sdp);
-  GstWebRTCSessionDescription *description;
-  GstSDPMessage *message = NULL;
-  GstPromise *promise;
-
-  if (gst_sdp_message_new_from_text (text, &message) != GST_SDP_OK) {
-    fail (self, "the media engine cannot read the description", NULL);
-    return;
-  }
-  description = gst_webrtc_session_description_new (type, message);
-  promise = expect_reply (self, handler);
-  g_signal_emit_by_name (self->webrtc, signal, description, promise);
-  gst_promise_unref (promise);
-  gst_webrtc_session_description_free (description);
-}
-
-static void
-ask_for_description (HsLeg *self, const char *signal, HsLegReply handler)
-{
-  GstPromise *promise = expect_reply (self, handler);
-
-  g_signal_emit_by_name (self->webrtc, signal, NULL, promise);
-  gst_promise_unref (promise);
-}
-
-static HsSdp *
-read_description (GstWebRTCSessionDescription *description, GError **error)
-{
-  g_autofree char *text = NULL;
-
-  if (description == NULL) {
-    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "there is no description");
-    return NULL;
-  }
-  text = gst_sdp_message_as_text (description->sdp);
-  return hs_sdp_parse (text, error);
-}
-
-static HsSdp *
-read_reply (const GstStructure *reply, const char *field, GError **error)
-{
-  GstWebRTCSessionDescription *description = NULL;
-  HsSdp *sdp;
-
-  if (reply != NULL)
-    gst_structure_get (reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
-  sdp = read_description (description, error);
-  g_clear_pointer (&description, gst_webrtc_session_description_free);
-  return sdp;
-}
 
 /* --- lines --- */
 
@@ -225,14 +76,14 @@ static void
 on_offer_created (HsLeg *self, GTask *task, const GstStructure *reply)
 {
   g_autoptr (GError) error = NULL;
-  HsSdp *offer = read_reply (reply, "offer", &error);
+  HsSdp *offer = hs_leg_read_reply (reply, "offer", &error);
 
   if (offer == NULL) {
-    fail (self, "the media engine made no offer", error);
+    hs_leg_fail (self, "the media engine made no offer", error);
     return;
   }
   expect_events (self, offer);
-  succeed (self, offer);
+  hs_leg_succeed (self, offer);
 }
 
 /* The payloads of an offer as caps. */
@@ -260,12 +111,12 @@ hs_leg_create_offer_async (HsLeg *self,
 {
   g_autofree char *preferences = like != NULL ? dup_preferences (like) : g_strdup (OFFERED_AUDIO);
 
-  if (!begin (self, cancellable, callback, user_data, hs_leg_create_offer_async))
+  if (!hs_leg_begin (self, cancellable, callback, user_data, hs_leg_create_offer_async))
     return;
   if (!prefer_audio (self, 0, preferences))
-    fail (self, "the media engine has no room for audio", NULL);
+    hs_leg_fail (self, "the media engine has no room for audio", NULL);
   else
-    ask_for_description (self, "create-offer", on_offer_created);
+    hs_leg_ask_for (self, "create-offer", on_offer_created);
 }
 
 HsSdp *
@@ -301,14 +152,14 @@ static void
 on_answer_created (HsLeg *self, GTask *task, const GstStructure *reply)
 {
   g_autoptr (GError) error = NULL;
-  HsSdp *answer = read_reply (reply, "answer", &error);
+  HsSdp *answer = hs_leg_read_reply (reply, "answer", &error);
 
   if (answer == NULL) {
-    fail (self, "the media engine made no answer", error);
+    hs_leg_fail (self, "the media engine made no answer", error);
     return;
   }
   add_events (self, answer);
-  succeed (self, answer);
+  hs_leg_succeed (self, answer);
 }
 
 static HsSdpCodec *
@@ -333,11 +184,11 @@ on_offer_applied (HsLeg *self, GTask *task, const GstStructure *reply)
   g_autofree char *caps = codec != NULL ? dup_codec_caps (codec) : NULL;
 
   if (caps == NULL)
-    fail (self, "the offer has no codec that we know", NULL);
+    hs_leg_fail (self, "the offer has no codec that we know", NULL);
   else if (!prefer_audio (self, line, caps))
-    fail (self, "the media engine has no room for audio", NULL);
+    hs_leg_fail (self, "the media engine has no room for audio", NULL);
   else
-    ask_for_description (self, "create-answer", on_answer_created);
+    hs_leg_ask_for (self, "create-answer", on_answer_created);
 }
 
 void
@@ -347,11 +198,11 @@ hs_leg_create_answer_async (HsLeg *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  if (!begin (self, cancellable, callback, user_data, hs_leg_create_answer_async))
+  if (!hs_leg_begin (self, cancellable, callback, user_data, hs_leg_create_answer_async))
     return;
   g_clear_pointer (&self->remote, hs_sdp_free);
   self->remote = hs_sdp_copy (offer);
-  apply (self, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, offer, on_offer_applied);
+  hs_leg_apply (self, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, offer, on_offer_applied);
 }
 
 HsSdp *
@@ -372,12 +223,12 @@ finish_local (gpointer user_data)
 
   g_clear_pointer (&self->wait, hs_ice_wait_free);
   g_object_get (self->webrtc, "local-description", &description, NULL);
-  sdp = read_description (description, &error);
+  sdp = hs_leg_read_description (description, &error);
   g_clear_pointer (&description, gst_webrtc_session_description_free);
   if (sdp != NULL)
-    succeed (self, sdp);
+    hs_leg_succeed (self, sdp);
   else
-    fail (self, "the media engine lost its description", error);
+    hs_leg_fail (self, "the media engine lost its description", error);
 }
 
 static gboolean
@@ -442,7 +293,7 @@ on_answer_is_local (HsLeg *self, GTask *task, const GstStructure *reply)
   g_autoptr (GError) error = NULL;
 
   if (!hs_leg_follow_codec (self, answer, &error)) {
-    fail (self, "the answer cannot be used", error);
+    hs_leg_fail (self, "the answer cannot be used", error);
     return;
   }
   hs_leg_connect (self);
@@ -454,8 +305,8 @@ on_turn_to_answer (gpointer user_data)
 {
   HsLeg *self = user_data;
 
-  apply (self, "set-local-description", GST_WEBRTC_SDP_TYPE_ANSWER,
-         g_task_get_task_data (self->task), on_answer_is_local);
+  hs_leg_apply (self, "set-local-description", GST_WEBRTC_SDP_TYPE_ANSWER,
+                g_task_get_task_data (self->task), on_answer_is_local);
 }
 
 void
@@ -466,12 +317,12 @@ hs_leg_set_local_async (HsLeg *self,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
 {
-  if (!begin (self, cancellable, callback, user_data, hs_leg_set_local_async))
+  if (!hs_leg_begin (self, cancellable, callback, user_data, hs_leg_set_local_async))
     return;
   g_task_set_task_data (self->task, hs_sdp_copy (description), (GDestroyNotify) hs_sdp_free);
   if (type == HS_DESCRIPTION_OFFER)
-    apply (self, "set-local-description", GST_WEBRTC_SDP_TYPE_OFFER, description,
-           wait_for_candidates);
+    hs_leg_apply (self, "set-local-description", GST_WEBRTC_SDP_TYPE_OFFER, description,
+                  wait_for_candidates);
   else
     self->ticket = hs_leg_queue_enter (self->queue, on_turn_to_answer, self);
 }
@@ -491,11 +342,11 @@ on_answer_is_remote (HsLeg *self, GTask *task, const GstStructure *reply)
   g_autoptr (GTask) ended = NULL;
 
   if (!hs_leg_follow_codec (self, self->remote, &error)) {
-    fail (self, "the answer cannot be used", error);
+    hs_leg_fail (self, "the answer cannot be used", error);
     return;
   }
   hs_leg_connect (self);
-  ended = end (self);
+  ended = hs_leg_end (self);
   g_task_return_boolean (ended, TRUE);
 }
 
@@ -504,8 +355,8 @@ on_turn_to_connect (gpointer user_data)
 {
   HsLeg *self = user_data;
 
-  apply (self, "set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, self->remote,
-         on_answer_is_remote);
+  hs_leg_apply (self, "set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, self->remote,
+                on_answer_is_remote);
 }
 
 void
@@ -515,7 +366,7 @@ hs_leg_set_answer_async (HsLeg *self,
                          GAsyncReadyCallback callback,
                          gpointer user_data)
 {
-  if (!begin (self, cancellable, callback, user_data, hs_leg_set_answer_async))
+  if (!hs_leg_begin (self, cancellable, callback, user_data, hs_leg_set_answer_async))
     return;
   g_clear_pointer (&self->remote, hs_sdp_free);
   self->remote = hs_sdp_copy (answer);

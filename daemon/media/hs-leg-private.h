@@ -62,6 +62,21 @@ struct _HsLeg {
 gboolean hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error);
 void hs_leg_dismantle (HsLeg *self);
 
+/* hs-leg-engine.c: one operation as a chain of questions to webrtcbin */
+gboolean hs_leg_begin (HsLeg *self,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data,
+                       gpointer tag);
+GTask *hs_leg_end (HsLeg *self);
+void hs_leg_fail (HsLeg *self, const char *what, const GError *reason);
+void hs_leg_succeed (HsLeg *self, HsSdp *description);
+void hs_leg_apply (
+    HsLeg *self, const char *signal, GstWebRTCSDPType type, HsSdp *sdp, HsLegReply handler);
+void hs_leg_ask_for (HsLeg *self, const char *signal, HsLegReply handler);
+HsSdp *hs_leg_read_description (GstWebRTCSessionDescription *description, GError **error);
+HsSdp *hs_leg_read_reply (const GstStructure *reply, const char *field, GError **error);
+
 /* hs-leg-negotiation.c */
 void hs_leg_on_candidate (gpointer owner, gpointer data);
 void hs_leg_on_gathered (gpointer owner, gpointer data);
