@@ -93,7 +93,7 @@ get_environment (const char *lower, const char *upper)
   return value != NULL ? value : g_getenv (upper);
 }
 
-/* GIO's default resolver would load a desktop's settings, and libproxy with what hangs on it. */
+/* Returns: (transfer full) (nullable): NULL when the environment names no proxy */
 static GProxyResolver *
 create_proxy_resolver (void)
 {
@@ -104,7 +104,19 @@ create_proxy_resolver (void)
 
   if (proxy == NULL)
     proxy = get_environment ("all_proxy", "ALL_PROXY");
-  return g_simple_proxy_resolver_new (proxy, ignored);
+  return proxy != NULL ? g_simple_proxy_resolver_new (proxy, ignored) : NULL;
+}
+
+/* Left to itself, GIO loads a desktop's settings and libproxy, half a megabyte of it. */
+static void
+choose_proxy (SoupSession *session)
+{
+  g_autoptr (GProxyResolver) none = g_simple_proxy_resolver_new (NULL, NULL);
+  g_autoptr (GProxyResolver) resolver = create_proxy_resolver ();
+
+  /* Twice, since a session that has no resolver yet takes "none" for its default. */
+  soup_session_set_proxy_resolver (session, none);
+  soup_session_set_proxy_resolver (session, resolver);
 }
 
 static void
@@ -138,13 +150,12 @@ HsTransport *
 hs_transport_new (HsConfig *config)
 {
   HsTransport *self = g_object_new (HS_TYPE_TRANSPORT, NULL);
-  g_autoptr (GProxyResolver) proxies = create_proxy_resolver ();
 
   self->config = g_object_ref (config);
   /* The time limits are our own, from HsClock. */
   self->session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
-                                                 MAX_CONNECTIONS, "timeout", 0, "proxy-resolver",
-                                                 proxies, NULL);
+                                                 MAX_CONNECTIONS, "timeout", 0, NULL);
+  choose_proxy (self->session);
   /* It would answer a 401 by asking again. */
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
   return self;
