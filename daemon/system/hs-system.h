@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * HsSystem: what the service manager wants to know, and gives
  *
- * Readiness, the watchdog and passed sockets, by sd_notify(3) and sd_listen_fds(3). Without a
- * service manager, or built without libsystemd, all of it does nothing.
+ * Readiness, the watchdog and passed sockets, as sd_notify(3) and sd_listen_fds(3) describe
+ * them. Without a service manager all of it does nothing.
  */
 typedef struct _HsSystem HsSystem;
 
