@@ -222,6 +222,11 @@ gboolean hs_call_ignore (HsCall *self, GTask *waiter, GError **error) G_GNUC_WAR
 gboolean hs_call_end (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_hold (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_unhold (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @parameters: (nullable): as they come from outside; what is not as it should be is left out */
+void hs_call_set_custom_parameters (HsCall *self, JsonArray *parameters);
+gboolean hs_call_send_custom_parameters (HsCall *self,
+                                         GTask *waiter,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_get_stats (HsCall *self, const char *track_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

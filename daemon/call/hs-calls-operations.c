@@ -94,6 +94,15 @@ hs_calls_unhold (HsCalls *self, const char *call_id, GTask *waiter, GError **err
   return call != NULL && hs_call_unhold (call, waiter, error);
 }
 
+gboolean
+hs_calls_send_custom_parameters (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call =
+      get_call (self, call_id, &hs_operation_send_custom_parameters, waiter, error);
+
+  return call != NULL && hs_call_send_custom_parameters (call, waiter, error);
+}
+
 static void
 tell_unknown_stats (HsCalls *self, const char *call_id, const char *track_id, const GError *error)
 {
@@ -120,16 +129,41 @@ hs_calls_get_stats (
   return FALSE;
 }
 
-gboolean
-hs_calls_set_speaker (HsCalls *self, const char *call_id, const char *speaker_id, GError **error)
+/* --- what takes effect at once, and is no operation --- */
+
+/* Returns: (nullable): NULL with @error */
+static HsCall *
+find_call (HsCalls *self, const char *call_id, GError **error)
 {
   HsCall *call = hs_calls_get_call (self, call_id);
 
-  if (call == NULL) {
+  if (call == NULL)
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM, "there is no call \"%s\"",
                  call_id);
+  return call;
+}
+
+gboolean
+hs_calls_set_custom_parameters (HsCalls *self,
+                                const char *call_id,
+                                JsonArray *parameters,
+                                GError **error)
+{
+  HsCall *call = find_call (self, call_id, error);
+
+  if (call == NULL)
     return FALSE;
-  }
+  hs_call_set_custom_parameters (call, parameters);
+  return TRUE;
+}
+
+gboolean
+hs_calls_set_speaker (HsCalls *self, const char *call_id, const char *speaker_id, GError **error)
+{
+  HsCall *call = find_call (self, call_id, error);
+
+  if (call == NULL)
+    return FALSE;
   if (hs_call_is_over (call)) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE, "the call is over");
     return FALSE;

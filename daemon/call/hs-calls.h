@@ -67,6 +67,20 @@ gboolean hs_calls_hold (HsCalls *self, const char *call_id, GTask *waiter, GErro
 gboolean hs_calls_unhold (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* No operation of its own: takes effect at once, for what is sent from now on (spec call-signalling
+ * 1.4). @parameters: (nullable): of {"name", "value"}; NULL or empty for none
+ * @error: HS_CALL_ERROR_INVALID_PARAM for an unknown id */
+gboolean hs_calls_set_custom_parameters (HsCalls *self,
+                                         const char *call_id,
+                                         JsonArray *parameters,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sends the stored ones now. */
+gboolean hs_calls_send_custom_parameters (HsCalls *self,
+                                          const char *call_id,
+                                          GTask *waiter,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The waiter returns (transfer full) a JsonObject *: the report (hs_peer_get_stats_async). */
 gboolean hs_calls_get_stats (HsCalls *self,
                              const char *call_id,

@@ -131,6 +131,7 @@ extern const HsOperationKind hs_operation_ignore;
 extern const HsOperationKind hs_operation_end;
 extern const HsOperationKind hs_operation_hold;
 extern const HsOperationKind hs_operation_unhold;
+extern const HsOperationKind hs_operation_send_custom_parameters;
 extern const HsOperationKind hs_operation_get_stats;
 extern const HsOperationKind hs_operation_remote_update; /* hidden */
 extern const HsOperationKind hs_operation_slow_start;

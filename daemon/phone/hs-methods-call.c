@@ -7,12 +7,14 @@
 #include "protocol/hs-protocol.h"
 #include "rpc/hs-request.h"
 
-/* Left out, the media of a call is audio: what somebody who makes a call by hand means. */
+/* Left out, the media of a call is audio: what somebody who makes a call by hand means. So it is
+ * when only a microphone is named. */
 static HsMediaRequest
 read_media (JsonObject *media)
 {
+  gboolean audio = media == NULL || json_object_has_member (media, "audioOptions");
   HsMediaRequest request = {
-    .audio = hs_json_get_boolean (media, "audio", media == NULL),
+    .audio = hs_json_get_boolean (media, "audio", audio),
     .video = hs_json_get_boolean (media, "video", FALSE),
     .screen = hs_json_get_boolean (media, "screen", FALSE),
     .audio_options = hs_json_get_object (media, "audioOptions"),
@@ -149,6 +151,14 @@ hs_handle_call_unhold (HsPhone *phone, HsRequest *request, const HsCallUnholdPar
   run_operation (phone, request, params->call_id, params->await, hs_calls_unhold);
 }
 
+void
+hs_handle_call_send_custom_parameters (HsPhone *phone,
+                                       HsRequest *request,
+                                       const HsCallSendCustomParametersParams *params)
+{
+  run_operation (phone, request, params->call_id, params->await, hs_calls_send_custom_parameters);
+}
+
 static JsonNode *
 report_to_node (gpointer value)
 {
@@ -199,6 +209,22 @@ hs_handle_call_change_speaker (HsPhone *phone,
   if (calls == NULL)
     return;
   if (hs_calls_set_speaker (calls, params->call_id, params->speaker_id, &error))
+    hs_request_answer (request, NULL);
+  else
+    hs_request_fail (request, error);
+}
+
+void
+hs_handle_call_set_custom_parameters (HsPhone *phone,
+                                      HsRequest *request,
+                                      const HsCallSetCustomParametersParams *params)
+{
+  HsCalls *calls = get_calls (phone, request);
+  g_autoptr (GError) error = NULL;
+
+  if (calls == NULL)
+    return;
+  if (hs_calls_set_custom_parameters (calls, params->call_id, params->custom_parameters, &error))
     hs_request_answer (request, NULL);
   else
     hs_request_fail (request, error);

@@ -239,8 +239,31 @@ def wrong_states():
         tap.equal(client.refused("call.unhold", callId=talk.a.call).data["code"], "call:6")
 
 
+def custom_parameters_go_along():
+    with Scene() as scene:
+        talk = Conversation(scene)
+        client, told = talk.a.daemon.client, talk.b.daemon.client
+        given = [{"name": "X-Ticket", "value": "8841"}]
+
+        def check_arrived():
+            event = told.wait_for("call:customParameters",
+                                  lambda params: params["callId"] == talk.b.call)
+            tap.equal(event["customParameters"], given)
+        client.call("call.setCustomParameters", callId=talk.a.call, customParameters=given)
+        talk.a.run("call.hold")
+        check_arrived()
+        client.call("call.sendCustomParameters", callId=talk.a.call, await_=True)
+        tap.equal(talk.a.daemon.get(talk.a.call)["customParameters"], given)
+        client.call("call.setCustomParameters", callId=talk.a.call)
+        tap.equal(talk.a.daemon.get(talk.a.call)["customParameters"], [])
+        tap.equal(client.refused("call.setCustomParameters", callId="nonsense").data["code"],
+                  "call:7")
+        talk.a.run("call.end")
+
+
 if __name__ == "__main__":
     tap.run("holds", [
         caller_holds, callee_holds, both_hold_and_the_first_resumes_first,
         both_hold_and_the_last_resumes_first, by_turns, refused_hold_changes_nothing, wrong_states,
+        custom_parameters_go_along,
     ])
