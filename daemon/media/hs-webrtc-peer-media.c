@@ -70,7 +70,7 @@ end_opening (HsWebrtcPeer *self, GError *error /* (transfer full) */)
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
       !g_error_matches (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA)) {
     GError *translated =
-        g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "microphone: %s", error->message);
+        g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "cannot open: %s", error->message);
 
     g_error_free (error);
     error = translated;
@@ -106,6 +106,60 @@ use_source (HsWebrtcPeer *self, HsAudioSource *source)
   g_signal_connect_object (source, "failed", G_CALLBACK (on_source_failed), self, 0);
 }
 
+/* All that was asked for is open: the task's data is the microphone, or NULL when none was. */
+static void
+finish_opening (HsWebrtcPeer *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->opening);
+  HsAudioSource *source = g_task_get_task_data (task);
+  GPtrArray *tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_track_free);
+
+  if (source != NULL) {
+    use_source (self, source);
+    g_ptr_array_add (tracks, hs_track_copy (self->local_audio));
+    g_signal_emit_by_name (self, "track-added", tracks->pdata[0]);
+  }
+  g_task_return_pointer (task, tracks, (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+on_named_speaker_opened (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  HsWebrtcPeer *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (HsAudioSink) sink =
+      hs_audio_engine_open_sink_finish (HS_AUDIO_ENGINE (object), result, &error);
+
+  if (self->opening != task) {
+    g_clear_error (&error);
+    return;
+  }
+  if (sink == NULL) {
+    self->speaker_asked = FALSE;
+    end_opening (self, error);
+    return;
+  }
+  g_set_object (&self->sink, sink);
+  hs_audio_port_set_sink (self->port, sink);
+  finish_opening (self);
+}
+
+/* A speaker that was asked for by name is part of what must open; the default one is not, it is
+ * opened when there is something to hear. */
+static void
+open_named_speaker (HsWebrtcPeer *self)
+{
+  if (self->speaker_id == NULL || self->speaker_asked) {
+    finish_opening (self);
+    return;
+  }
+  self->speaker_asked = TRUE;
+  hs_audio_engine_open_sink_async (hs_media_get_audio_engine (self->media), self->speaker_id,
+                                   self->cancellable, on_named_speaker_opened,
+                                   g_object_ref (self->opening));
+}
+
 static void
 on_source_opened (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -114,7 +168,6 @@ on_source_opened (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (HsAudioSource) source =
       hs_audio_engine_open_source_finish (HS_AUDIO_ENGINE (object), result, &error);
-  GPtrArray *tracks;
 
   if (self->opening != task) {
     g_clear_error (&error);
@@ -124,12 +177,8 @@ on_source_opened (GObject *object, GAsyncResult *result, gpointer user_data)
     end_opening (self, error);
     return;
   }
-  use_source (self, source);
-  tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_track_free);
-  g_ptr_array_add (tracks, hs_track_copy (self->local_audio));
-  g_clear_object (&self->opening);
-  g_signal_emit_by_name (self, "track-added", tracks->pdata[0]);
-  g_task_return_pointer (task, tracks, (GDestroyNotify) g_ptr_array_unref);
+  g_task_set_task_data (task, g_steal_pointer (&source), g_object_unref);
+  open_named_speaker (self);
 }
 
 static void
@@ -185,13 +234,13 @@ hs_webrtc_peer_open_media_async (HsPeer *peer,
     g_task_return_new_error (task, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "%s", obstacle);
     return;
   }
+  self->opening = g_object_ref (task);
   if (!request->audio) {
-    g_task_return_pointer (task, g_ptr_array_new (), (GDestroyNotify) g_ptr_array_unref);
+    open_named_speaker (self);
     return;
   }
   if (request->audio_options != NULL)
     device = json_object_get_member (request->audio_options, "deviceId");
-  self->opening = g_object_ref (task);
   hs_devices_resolve_async (hs_media_get_devices (self->media), HS_DEVICE_MICROPHONE, device,
                             self->cancellable, on_microphone_resolved, g_steal_pointer (&task));
 }
@@ -264,7 +313,9 @@ hs_webrtc_peer_set_speaker (HsPeer *peer, const char *speaker_id, GError **error
     return FALSE;
   g_free (self->speaker_id);
   self->speaker_id = g_strdup (speaker_id);
-  self->speaker_asked = TRUE;
-  open_sink (self);
+  /* Before the call has begun it is opened with its media. */
+  self->speaker_asked = self->speaker_asked && self->state != HS_PEER_NEW;
+  if (self->speaker_asked)
+    open_sink (self);
   return TRUE;
 }
