@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ROUNDS     40
-#define PER_ROUND  500
-#define REQUEST    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.ping\"}\n"
+#define ROUNDS    40
+#define PER_ROUND 500
+#define REQUEST   "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.ping\"}\n"
 
 static void
 die (const char *what)
