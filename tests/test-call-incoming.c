@@ -432,10 +432,16 @@ answer_audio (HsCalls *calls, const char *id, GTask *waiter, GError **error)
   return hs_calls_answer (calls, id, &audio, NULL, waiter, error);
 }
 
-static const Verb verbs[] = { answer_audio, hs_calls_reject, hs_calls_ignore };
-static const char *const verb_names[] = { "ANSWER", "REJECT", "IGNORE" };
+static gboolean
+forward_to_cy (HsCalls *calls, const char *id, GTask *waiter, GError **error)
+{
+  return hs_calls_forward (calls, id, "cy", waiter, error);
+}
 
-/* Only an incoming call that rings can be answered, rejected or ignored. */
+static const Verb verbs[] = { answer_audio, hs_calls_reject, hs_calls_ignore, forward_to_cy };
+static const char *const verb_names[] = { "ANSWER", "REJECT", "IGNORE", "FORWARD_CALL" };
+
+/* Only an incoming call that rings can be answered, rejected, ignored or forwarded. */
 static void
 test_guards (HsCallFixture *f, gconstpointer data)
 {

@@ -76,7 +76,7 @@ CHANGES = [
     ('required-after-optional', 'call', lambda c: method(c, 'call.make')['params'][2].update(required=True), 'follows an optional one'),
     ('two-methods-of-one-name', 'call', lambda c: c['methods'].append(c['methods'][0]), 'declared twice'),
     ('method-in-the-wrong-fragment', 'call', lambda c: c['methods'][0].update(name='api.make'), 'does not belong'),
-    ('parameter-without-summary', 'call', lambda c: method(c, 'call.make')['params'][0].pop('summary'), 'has no summary'),
+    ('parameter-without-summary', 'call', lambda c: method(c, 'call.make')['params'][1].pop('summary'), 'has no summary'),
 ]
 
 

@@ -208,23 +208,10 @@ prepare_peer (Answer *answer)
                               answer);
 }
 
-static gboolean
-check_ringing_here (HsOperation *op, GError **error)
-{
-  HsCall *call = op->call;
-
-  if (call->state == HS_CALL_RINGING && !call->caller)
-    return TRUE;
-  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE,
-               "the call is %s and %s, it must be Ringing and incoming",
-               hs_call_state_to_text (call->state), call->caller ? "outgoing" : "incoming");
-  return FALSE;
-}
-
 const HsOperationKind hs_operation_answer = {
   .name = "ANSWER",
   .exclusive = TRUE,
-  .check = check_ringing_here,
+  .check = hs_call_check_ringing_here,
 };
 
 gboolean
@@ -291,7 +278,7 @@ const HsOperationKind hs_operation_reject = {
   .name = "REJECT",
   .exclusive = TRUE,
   .logged = TRUE,
-  .check = check_ringing_here,
+  .check = hs_call_check_ringing_here,
 };
 
 gboolean
@@ -311,7 +298,7 @@ hs_call_reject (HsCall *self, GTask *waiter, GError **error)
 const HsOperationKind hs_operation_ignore = {
   .name = "IGNORE",
   .exclusive = TRUE,
-  .check = check_ringing_here,
+  .check = hs_call_check_ringing_here,
 };
 
 gboolean

@@ -162,6 +162,10 @@ void hs_call_emit (HsCall *self, const char *name, JsonObject *payload);
 /* Sends and forgets: nobody waits for the answer. */
 void hs_call_send (HsCall *self, HsRequestKind kind);
 
+/* Whom to call, as the gateway wants it, unless it is configured to be left as it is (1.6).
+ * Returns: (transfer full) */
+char *hs_call_dup_address (HsConfig *config, const char *user_name, const char *destination);
+
 /* Takes over the customParameters, bandwidth and dscpControls of make or answer. */
 void hs_call_set_options (HsCall *self, const HsMediaRequest *media, JsonObject *options);
 
@@ -181,7 +185,8 @@ gboolean hs_call_fire (HsCall *self, HsCallEvent event, const HsCallReason *reas
 
 gboolean hs_call_is_over (HsCall *self);
 
-/* For HsOperationKind: the call must be Connected or On Hold. */
+/* For HsOperationKind: the call must ring here; it must be Connected or On Hold. */
+gboolean hs_call_check_ringing_here (HsOperation *op, GError **error);
 gboolean hs_call_check_established (HsOperation *op, GError **error);
 
 /* Our own END is under way: nothing else counts any more. */
@@ -219,6 +224,8 @@ gboolean hs_call_answer (HsCall *self,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_reject (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_ignore (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_call_forward (HsCall *self, const char *destination, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_end (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_hold (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_unhold (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;

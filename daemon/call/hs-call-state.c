@@ -128,6 +128,19 @@ hs_call_is_over (HsCall *self)
 }
 
 gboolean
+hs_call_check_ringing_here (HsOperation *op, GError **error)
+{
+  HsCall *call = op->call;
+
+  if (call->state == HS_CALL_RINGING && !call->caller)
+    return TRUE;
+  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE,
+               "the call is %s and %s, it must be Ringing and incoming",
+               hs_call_state_to_text (call->state), call->caller ? "outgoing" : "incoming");
+  return FALSE;
+}
+
+gboolean
 hs_call_check_established (HsOperation *op, GError **error)
 {
   HsCallState state = op->call->state;

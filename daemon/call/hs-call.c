@@ -127,6 +127,14 @@ dup_ice_servers (const HsCallSetup *setup)
   return servers;
 }
 
+char *
+hs_call_dup_address (HsConfig *config, const char *user_name, const char *destination)
+{
+  if (!hs_config_get_boolean (config, "call.normalizeDestination", TRUE))
+    return g_strdup (destination);
+  return hs_address_normalise (destination, user_name);
+}
+
 static HsCall *
 create (const HsCallSetup *setup, const char *user_name, gboolean caller)
 {

@@ -71,6 +71,15 @@ hs_calls_ignore (HsCalls *self, const char *call_id, GTask *waiter, GError **err
 }
 
 gboolean
+hs_calls_forward (
+    HsCalls *self, const char *call_id, const char *destination, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_forward, waiter, error);
+
+  return call != NULL && hs_call_forward (call, destination, waiter, error);
+}
+
+gboolean
 hs_calls_end (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 {
   g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_end, waiter, error);

@@ -4,7 +4,6 @@
 #include "hs-calls.h"
 
 #include "base/hs-json.h"
-#include "hs-address.h"
 #include "hs-call-private.h"
 
 #include <string.h>
@@ -258,14 +257,6 @@ hs_calls_new (HsClock *clock, HsConfig *config, HsSignalling *signalling, HsPeer
 
 /* --- what the user asks for --- */
 
-static char *
-dup_destination (HsCalls *self, const char *destination, const char *user_name)
-{
-  if (!hs_config_get_boolean (self->config, "call.normalizeDestination", TRUE))
-    return g_strdup (destination);
-  return hs_address_normalise (destination, user_name);
-}
-
 const char *
 hs_calls_make (HsCalls *self,
                const char *destination,
@@ -287,7 +278,7 @@ hs_calls_make (HsCalls *self,
                  "nobody is signed in");
     return NULL;
   }
-  to = dup_destination (self, destination, user_name);
+  to = hs_call_dup_address (self->config, user_name, destination);
   call = hs_call_new_outgoing (&setup, user_name, to);
   add_call (self, g_object_ref (call));
   hs_call_make (call, media, options, waiter);

@@ -58,6 +58,13 @@ gboolean hs_calls_reject (HsCalls *self, const char *call_id, GTask *waiter, GEr
 gboolean hs_calls_ignore (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* @destination: as hs_calls_make() */
+gboolean hs_calls_forward (HsCalls *self,
+                           const char *call_id,
+                           const char *destination,
+                           GTask *waiter,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 gboolean hs_calls_end (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

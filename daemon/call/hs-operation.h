@@ -128,6 +128,7 @@ extern const HsOperationKind hs_operation_answer;
 extern const HsOperationKind hs_operation_slow_answer; /* hidden: the far end is to answer ours */
 extern const HsOperationKind hs_operation_reject;
 extern const HsOperationKind hs_operation_ignore;
+extern const HsOperationKind hs_operation_forward;
 extern const HsOperationKind hs_operation_end;
 extern const HsOperationKind hs_operation_hold;
 extern const HsOperationKind hs_operation_unhold;

@@ -159,6 +159,34 @@ hs_handle_call_send_custom_parameters (HsPhone *phone,
   run_operation (phone, request, params->call_id, params->await, hs_calls_send_custom_parameters);
 }
 
+typedef gboolean (*OperationTo) (HsCalls *, const char *, const char *, GTask *, GError **);
+
+/* @with: a destination, or another call */
+static void
+run_operation_to (HsPhone *phone,
+                  HsRequest *request,
+                  const char *call_id,
+                  const char *with,
+                  gboolean await,
+                  OperationTo operation)
+{
+  HsCalls *calls = get_calls (phone, request);
+  g_autoptr (GError) error = NULL;
+  gboolean began;
+
+  if (calls == NULL)
+    return;
+  began = operation (calls, call_id, with, hs_reply_waiter (request, await), &error);
+  hs_reply_begun (request, began, await, error);
+}
+
+void
+hs_handle_call_forward (HsPhone *phone, HsRequest *request, const HsCallForwardParams *params)
+{
+  run_operation_to (phone, request, params->call_id, params->destination, params->await,
+                    hs_calls_forward);
+}
+
 static JsonNode *
 report_to_node (gpointer value)
 {

@@ -206,6 +206,27 @@ def callee_rejects():
         check_gateway_is_free(scene)
 
 
+def callee_forwards():
+    with Scene() as scene:
+        a, b, a_call, b_call = ring(scene)
+        c = scene.daemon("c")
+        b.client.call("call.forward", callId=b_call, destination=c.address, await_=True)
+        tap.equal(b.get(b_call)["state"], "Ended")
+        check_told(b, b_call,
+                   RECEIVE + ["FORWARD_CALL START", "FORWARD_CALL FINISH", "state from Ringing"])
+        c_call = c.wait_for_call()
+        tap.equal(c.get(c_call)["remoteParticipant"]["displayNumber"], a.address)
+        c.answer(c_call)
+        a.wait_for_state(a_call, "Connected")
+        a.wait_for_packets(a_call, 25)
+        c.wait_for_packets(c_call, 25)
+        a.client.call("call.end", callId=a_call, await_=True)
+        c.wait_for_state(c_call, "Ended")
+        check_told(a, a_call, CONNECT + END)
+        check_told(c, c_call, ANSWER + ENDED_REMOTELY)
+        check_gateway_is_free(scene)
+
+
 def callee_ignores():
     with Scene() as scene:
         a, b, a_call, b_call = ring(scene)
@@ -330,6 +351,6 @@ if __name__ == "__main__":
     tap.run("calls", [
         talk_in_opus, talk_in_pcmu, talk_in_pcma, talk_without_opus, echo_comes_back, tone_is_heard,
         two_calls_do_not_mix, caller_ends, callee_ends, callee_rejects, callee_ignores,
-        caller_cancels, busy, nobody_answers, nobody_has_that_name, known_but_away,
+        callee_forwards, caller_cancels, busy, nobody_answers, nobody_has_that_name, known_but_away,
         refused_by_the_gateway, no_such_microphone, wrong_states_and_ids, calls_are_described,
     ])
