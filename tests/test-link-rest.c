@@ -358,6 +358,16 @@ test_time_limit (Fixture *f, gconstpointer data)
   g_assert_error (f->error, HS_ERROR, HS_ERROR_TIMED_OUT);
 }
 
+/* Port 1 is nobody's. */
+static void
+test_unreachable (Fixture *f, gconstpointer data)
+{
+  configure (f, "{\"authentication\":{\"server\":{\"port\":1}}}");
+  ask (f, "GET", "x", NULL, HS_REST_DEFAULT);
+  g_assert_error (f->error, HS_ERROR, HS_ERROR_UNREACHABLE);
+  g_assert_true (g_str_has_prefix (f->error->message, "the gateway cannot be reached: "));
+}
+
 static void
 test_cancel (Fixture *f, gconstpointer data)
 {
@@ -421,6 +431,7 @@ main (int argc, char **argv)
   ADD ("nesting", test_nesting);
   ADD ("too-large", test_too_large);
   ADD ("time-limit", test_time_limit);
+  ADD ("unreachable", test_unreachable);
   ADD ("cancel", test_cancel);
   ADD ("retry-after", test_retry_after);
   return g_test_run ();

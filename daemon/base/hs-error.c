@@ -28,6 +28,7 @@ static const Row rows[] = {
   { hs_error_quark, "handset", HS_ERROR_CANCELLED, "cancelled" },
   { hs_error_quark, "handset", HS_ERROR_TOO_DEEP, "too-deep" },
   { hs_error_quark, "handset", HS_ERROR_TOO_MANY_CONNECTIONS, "too-many-connections" },
+  { hs_error_quark, "handset", HS_ERROR_UNREACHABLE, "unreachable" },
   { hs_authentication_error_quark, "authentication", HS_AUTHENTICATION_ERROR_INVALID_CREDENTIALS,
     "invalid-credentials" },
   { hs_authentication_error_quark, "authentication", HS_AUTHENTICATION_ERROR_UNSUBSCRIBE_FAILED,

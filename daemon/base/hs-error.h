@@ -23,6 +23,7 @@ typedef enum {
   HS_ERROR_CANCELLED = 9,
   HS_ERROR_TOO_DEEP = 10,
   HS_ERROR_TOO_MANY_CONNECTIONS = 11,
+  HS_ERROR_UNREACHABLE = 12,
 } HsError;
 
 #define HS_AUTHENTICATION_ERROR (hs_authentication_error_quark ())

@@ -229,6 +229,23 @@ finish (GTask *task)
   g_task_return_pointer (task, reply, (GDestroyNotify) hs_rest_reply_free);
 }
 
+/* Takes @error: outside this room the network's many ways to fail have one name. */
+static GError *
+translate (Request *request, GError *error)
+{
+  g_autoptr (GError) owned = error;
+
+  if (error->domain == HS_ERROR)
+    return g_steal_pointer (&owned);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_error_new (HS_ERROR, HS_ERROR_UNREACHABLE, "the gateway cannot be reached: %s",
+                        error->message);
+  if (request->timed_out)
+    return g_error_new_literal (HS_ERROR, HS_ERROR_TIMED_OUT, "the gateway did not answer in time");
+  return g_steal_pointer (&owned);
+}
+
+/* Takes @error. */
 static void
 fail (GTask *task, GError *error)
 {
@@ -236,11 +253,7 @@ fail (GTask *task, GError *error)
 
   hs_clock_clear_timer (request->clock, &request->timer);
   hs_transport_explain (request->message, error);
-  if (request->timed_out && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    g_clear_error (&error);
-    error =
-        g_error_new_literal (HS_ERROR, HS_ERROR_TIMED_OUT, "the gateway did not answer in time");
-  }
+  error = translate (request, error);
   g_debug ("%s failed: %s", soup_message_get_method (request->message), error->message);
   g_task_return_error (task, error);
 }
