@@ -7,6 +7,9 @@
 
 /* Requests of different calls overlap, and none may wait for a slow one. */
 #define MAX_CONNECTIONS 64
+/* A POST always opens a connection of its own. Afterwards it serves whatever else comes, audits not
+ * least, and each that waits costs 70 KB. */
+#define IDLE_TIMEOUT_S 30
 
 struct _HsTransport {
   GObject parent;
@@ -154,7 +157,8 @@ hs_transport_new (HsConfig *config)
   self->config = g_object_ref (config);
   /* The time limits are our own, from HsClock. */
   self->session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
-                                                 MAX_CONNECTIONS, "timeout", 0, NULL);
+                                                 MAX_CONNECTIONS, "timeout", 0, "idle-timeout",
+                                                 IDLE_TIMEOUT_S, NULL);
   choose_proxy (self->session);
   /* It would answer a 401 by asking again. */
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
