@@ -3,6 +3,8 @@
 #include "sdp/hs-sdp-engine.h"
 #include "test-sdp-data.h"
 
+#define SDP_TRANSPORT "a=ice-ufrag:ufrag\r\na=ice-pwd:password\r\na=fingerprint:sha-256 00\r\n"
+
 static HsSdp *
 offer_to_engine (HsSdp *offer, HsSdp *previous)
 {
@@ -125,9 +127,10 @@ test_gateway_offer (void)
 static void
 test_invented_names (void)
 {
-  g_autoptr (HsSdp) offer = parse_sdp (SDP_HEAD SDP_AUDIO SDP_VIDEO "a=mid:line0\r\n");
+  g_autoptr (HsSdp) offer =
+      parse_sdp (SDP_HEAD SDP_TRANSPORT SDP_AUDIO SDP_VIDEO "a=mid:line0\r\n");
   g_autoptr (HsSdp) shown = offer_to_engine (offer, NULL);
-  g_autoptr (HsSdp) swapped = parse_sdp (SDP_HEAD SDP_AUDIO "a=mid:line0\r\n");
+  g_autoptr (HsSdp) swapped = parse_sdp (SDP_HEAD SDP_TRANSPORT SDP_AUDIO "a=mid:line0\r\n");
   g_autoptr (HsSdp) again = offer_to_engine (swapped, shown);
 
   assert_summary (shown, "audio:9 mid=line0- sendrecv 111 | video:9 mid=line0 sendrecv 96 | []");
@@ -140,7 +143,7 @@ static void
 test_formats_of_foreign_protocols (void)
 {
   g_autoptr (HsSdp) offer =
-      parse_sdp (SDP_HEAD SDP_AUDIO "m=video 9 udp frames and more\r\na=mid:v\r\n");
+      parse_sdp (SDP_HEAD SDP_TRANSPORT SDP_AUDIO "m=video 9 udp frames and more\r\na=mid:v\r\n");
   g_autoptr (HsSdp) shown = offer_to_engine (offer, NULL);
 
   assert_summary (shown, "audio:9 mid=line0 sendrecv 111 | video:9 mid=v sendrecv 96 | [line0 v]");
@@ -182,6 +185,23 @@ test_nothing_usable (void)
   g_assert_error (error, HS_SDP_ERROR, HS_SDP_ERROR_UNUSABLE);
   g_assert_null (hs_sdp_offer_to_engine (plain, NULL, NULL));
   g_assert_null (hs_sdp_offer_to_engine (empty, NULL, NULL));
+}
+
+static void
+test_no_transport (void)
+{
+  static const char *const needed[] = { "ice-ufrag", "ice-pwd", "fingerprint" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (needed); i++) {
+    g_autoptr (HsSdp) offer = load_sdp ("chromium-audio-offer");
+    g_autofree char *missing = g_strdup_printf ("SDP: a=%s is missing", needed[i]);
+    g_autoptr (GError) error = NULL;
+
+    hs_sdp_section_remove_attribute (hs_sdp_get_section (offer, 0), needed[i]);
+    g_assert_null (hs_sdp_offer_to_engine (offer, NULL, &error));
+    g_assert_error (error, HS_SDP_ERROR, HS_SDP_ERROR_UNUSABLE);
+    g_assert_cmpstr (error->message, ==, missing);
+  }
 }
 
 /* --- answers to the engine --- */
@@ -249,6 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sdp/engine/data-channel", test_data_channel_becomes_placeholder);
   g_test_add_func ("/sdp/engine/no-codecs", test_line_without_codecs_becomes_placeholder);
   g_test_add_func ("/sdp/engine/gateway", test_gateway_offer);
+  g_test_add_func ("/sdp/engine/no-transport", test_no_transport);
   g_test_add_func ("/sdp/engine/invented-names", test_invented_names);
   g_test_add_func ("/sdp/engine/foreign-protocols", test_formats_of_foreign_protocols);
   g_test_add_func ("/sdp/engine/lines-never-fewer", test_lines_never_become_fewer);

@@ -309,6 +309,22 @@ show_all (Translation *translation)
   complete_bundle (translation);
 }
 
+/* The engine would refuse it as well, but only when a call is to be answered that rings already. */
+static gboolean
+check_transport (Translation *translation, GError **error)
+{
+  static const char *const needed[] = { "ice-ufrag", "ice-pwd", "fingerprint" };
+  HsSdpSection *anchor = hs_sdp_get_section (translation->shown, translation->anchor);
+
+  for (guint i = 0; i < G_N_ELEMENTS (needed); i++) {
+    if (hs_sdp_section_has_attribute (anchor, needed[i]))
+      continue;
+    g_set_error (error, HS_SDP_ERROR, HS_SDP_ERROR_UNUSABLE, "SDP: a=%s is missing", needed[i]);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static HsSdp *
 translate (HsSdp *remote, HsSdp *known, gboolean answer, GError **error)
 {
@@ -335,6 +351,8 @@ translate (HsSdp *remote, HsSdp *known, gboolean answer, GError **error)
                  "SDP: no audio or video section that can be used");
     return NULL;
   }
+  if (!check_transport (&translation, error))
+    return NULL;
   show_all (&translation);
   return g_steal_pointer (&shown);
 }
