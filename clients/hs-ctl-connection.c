@@ -90,6 +90,34 @@ write_request (HsCtlConnection *self, const char *method, JsonObject *params, GE
                                     line, strlen (line), NULL, NULL, error);
 }
 
+/* Returns: (transfer full) (nullable): the error's code as it is shown to people. */
+static char *
+dup_code (JsonObject *details)
+{
+  JsonNode *data = json_object_get_member (details, "data");
+  JsonNode *code = NULL;
+
+  if (data != NULL && JSON_NODE_HOLDS_OBJECT (data))
+    code = json_object_get_member (json_node_get_object (data), "code");
+  if (code == NULL)
+    return NULL;
+  if (JSON_NODE_HOLDS_VALUE (code) && json_node_get_value_type (code) == G_TYPE_STRING)
+    return json_node_dup_string (code);
+  return json_to_string (code, FALSE);
+}
+
+static void
+refuse (JsonObject *details, GError **error)
+{
+  const char *message = json_object_get_string_member_with_default (details, "message", "refused");
+  g_autofree char *code = dup_code (details);
+
+  if (code != NULL)
+    g_set_error (error, HS_CTL_ERROR, HS_CTL_ERROR_REFUSED, "%s (%s)", message, code);
+  else
+    g_set_error_literal (error, HS_CTL_ERROR, HS_CTL_ERROR_REFUSED, message);
+}
+
 static JsonNode *
 take_answer (JsonObject *message, GError **error)
 {
@@ -97,20 +125,7 @@ take_answer (JsonObject *message, GError **error)
   JsonNode *result = json_object_get_member (message, "result");
 
   if (problem != NULL && JSON_NODE_HOLDS_OBJECT (problem)) {
-    JsonObject *details = json_node_get_object (problem);
-    JsonNode *data = json_object_get_member (details, "data");
-    g_autofree char *suffix = NULL;
-
-    if (data != NULL && JSON_NODE_HOLDS_OBJECT (data) &&
-        json_object_has_member (json_node_get_object (data), "code")) {
-      g_autofree char *code =
-          json_to_string (json_object_get_member (json_node_get_object (data), "code"), FALSE);
-
-      suffix = g_strdup_printf (" (%s)", g_strdelimit (code, "\"", ' '));
-    }
-    g_set_error (error, HS_CTL_ERROR, HS_CTL_ERROR_REFUSED, "%s%s",
-                 json_object_get_string_member_with_default (details, "message", "refused"),
-                 suffix != NULL ? suffix : "");
+    refuse (json_node_get_object (problem), error);
     return NULL;
   }
   return result != NULL ? json_node_copy (result) : json_node_new (JSON_NODE_NULL);
