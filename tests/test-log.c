@@ -22,6 +22,19 @@ test_secrets_are_hidden (void)
   assert_hidden ("{\"bearerAccessToken\" : \"xyz\"}", "xyz", "bearerAccessToken");
   assert_hidden ("a=ice-ufrag:ab\r\na=ice-pwd:cdefg\r\na=mid:0", "cdefg", "a=mid:0");
   assert_hidden ("turn:me:word@turn.example:3478", "word", "turn.example");
+  assert_hidden ("\"turns://me:word@turn.example\" left out", "word", "left out");
+}
+
+static void
+test_long_secrets_are_hidden (void)
+{
+  g_autofree char *secret = g_strnfill (100000, 'q');
+  g_autofree char *escapes = g_strnfill (100000, '\\');
+  g_autofree char *plain = g_strdup_printf ("{\"password\":\"%s\",\"a\":1}", secret);
+  g_autofree char *escaped = g_strdup_printf ("{\"password\":\"%s\",\"a\":1}", escapes);
+
+  assert_hidden (plain, "qq", "\"a\":1");
+  assert_hidden (escaped, "\\", "\"a\":1");
 }
 
 static void
@@ -56,6 +69,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/log/redact/secrets-are-hidden", test_secrets_are_hidden);
+  g_test_add_func ("/log/redact/long-secrets-are-hidden", test_long_secrets_are_hidden);
   g_test_add_func ("/log/redact/the-rest-is-kept", test_the_rest_is_kept);
   g_test_add_func ("/log/redact/broken-text-is-withheld", test_broken_text_is_withheld);
   g_test_add_func ("/log/level/names", test_level_names);
