@@ -111,7 +111,8 @@ test_object (HsCallFixture *f, gconstpointer data)
       "{\"direction\":\"incoming\",\"isCaller\":false,\"state\":\"Ringing\","
       "\"from\":\"bo@lab.example\",\"to\":\"ana@lab.example\","
       "\"remoteParticipant\":{\"displayName\":\"Bo\",\"displayNumber\":\"bo@lab.example\"},"
-      "\"isSlowStart\":false,\"localTracks\":[],\"remoteTracks\":[\"R-audio\"],"
+      "\"isSlowStart\":false,\"isJoinedCall\":false,\"localTracks\":[],\"remoteTracks\":[\"R-"
+      "audio\"],"
       "\"bandwidth\":{\"audio\":null,\"video\":null},\"customParameters\":[],"
       "\"wrtcsSessionId\":\"in-1\"}");
 }

@@ -69,6 +69,23 @@ judge_cancel (HsCall *self)
   return self->state == HS_CALL_INITIATING || is_deciding (self) ? HS_DUE_LATER : HS_DUE_NOW;
 }
 
+/* A transfer or a join may be told to be done, or to have failed, before the gateway's reply that
+ * it has begun was read. */
+static gboolean
+is_overtaken (HsCall *self)
+{
+  return is_deciding (self) && self->local->kind->outcome != NULL;
+}
+
+/* What neither waits for anything nor may be lost in a full inbox. */
+static gboolean
+is_urgent (HsCall *self, const HsSignallingMessage *message)
+{
+  return message->kind == HS_MESSAGE_END ||
+         ((message->kind == HS_MESSAGE_COMPLETE || message->kind == HS_MESSAGE_FAIL) &&
+          !is_overtaken (self));
+}
+
 static HsDue
 judge (HsCall *self, const HsInboxItem *item)
 {
@@ -85,10 +102,11 @@ judge (HsCall *self, const HsInboxItem *item)
     return judge_update (self, item);
   case HS_MESSAGE_CANCEL:
     return judge_cancel (self);
-  case HS_MESSAGE_CALL:
-  case HS_MESSAGE_END:
   case HS_MESSAGE_COMPLETE:
   case HS_MESSAGE_FAIL:
+    return is_overtaken (self) ? HS_DUE_LATER : HS_DUE_NOW;
+  case HS_MESSAGE_CALL:
+  case HS_MESSAGE_END:
     return HS_DUE_NEVER;
   }
   return HS_DUE_NEVER;
@@ -192,8 +210,7 @@ hs_call_deliver (HsCall *self, const HsSignallingMessage *message)
 {
   HsInboxItem *item;
 
-  if (message->kind == HS_MESSAGE_END || message->kind == HS_MESSAGE_COMPLETE ||
-      message->kind == HS_MESSAGE_FAIL) {
+  if (is_urgent (self, message)) {
     g_autoptr (HsCall) keep G_GNUC_UNUSED = g_object_ref (self);
 
     handle (self, message);

@@ -87,6 +87,7 @@ set_identity (HsCall *self, JsonObject *object)
   json_object_set_object_member (object, "remoteParticipant", dup_remote_participant (self));
   hs_json_set_string (object, "displayName", self->display_name);
   json_object_set_boolean_member (object, "isSlowStart", self->slow_start);
+  json_object_set_boolean_member (object, "isJoinedCall", self->joined);
 }
 
 static void

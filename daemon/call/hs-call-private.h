@@ -27,7 +27,9 @@ G_DECLARE_FINAL_TYPE (HsCall, hs_call, HS, CALL, GObject)
 /* Signals:
  *   "event" (const char *name, JsonObject *payload)
  *   "ended" (JsonObject *log_record)
- *   "start-answered" (): the gateway has answered our call; its session is known, if it gave one */
+ *   "joined" (HsCall *call): this call and another one have begun to become @call, which is new
+ *   "start-answered" (): the gateway has answered our call, or our join; the new leg's session is
+ *     known, if it gave one */
 
 typedef enum {
   HS_CALL_INITIATING,
@@ -92,6 +94,7 @@ struct _HsCall {
   char *id;
   char *user_name; /* ours */
   gboolean caller;
+  gboolean joined; /* made of two calls */
   char *to;
   char *from;
   char *remote_name;
@@ -107,6 +110,7 @@ struct _HsCall {
   /* as asked for by make or answer */
   char *display_name;
   JsonObject *media_constraints;
+  JsonObject *audio_options;
   JsonObject *bandwidth;
   JsonArray *custom_parameters;
   JsonObject *dscp_controls;
@@ -141,6 +145,9 @@ struct _HsCall {
 
 typedef struct _HsCalls HsCalls;
 
+/* Returns: everything borrowed */
+HsCallSetup hs_calls_get_setup (HsCalls *self);
+
 /* Returns: (transfer none) (nullable): the call with this id */
 HsCall *hs_calls_get_call (HsCalls *self, const char *id);
 
@@ -152,6 +159,9 @@ HsCall *hs_call_new_outgoing (const HsCallSetup *setup, const char *user_name, c
 HsCall *hs_call_new_incoming (const HsCallSetup *setup,
                               const char *user_name,
                               const HsSignallingMessage *message);
+
+/* Returns: (nullable): whom the gateway knows at the other end, as it was when the call began. */
+const char *hs_call_get_far_address (HsCall *self);
 
 /* Drops everything without a word: media, timers, requests. Waiters get @error. */
 void hs_call_close (HsCall *self, const GError *error);
@@ -185,15 +195,19 @@ gboolean hs_call_fire (HsCall *self, HsCallEvent event, const HsCallReason *reas
 
 gboolean hs_call_is_over (HsCall *self);
 
-/* For HsOperationKind: the call must ring here; it must be Connected or On Hold. */
+/* For HsOperationKind: the call must ring here; be Connected or On Hold; be On Hold. */
 gboolean hs_call_check_ringing_here (HsOperation *op, GError **error);
 gboolean hs_call_check_established (HsOperation *op, GError **error);
+gboolean hs_call_check_on_hold (HsOperation *op, GError **error);
 
 /* Our own END is under way: nothing else counts any more. */
 gboolean hs_call_is_ending (HsCall *self);
 
 /* call:stateChange without a change: an operation failed, or the far end changed nothing. */
 void hs_call_tell_unchanged (HsCall *self, const GError *error);
+
+/* The same, with the gateway's words. */
+void hs_call_tell_failed (HsCall *self, const GError *error, JsonObject *transition);
 
 /* --- hs-call-media.c --- */
 
@@ -229,6 +243,22 @@ gboolean hs_call_forward (HsCall *self, const char *destination, GTask *waiter, 
 gboolean hs_call_end (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_hold (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hs_call_unhold (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_call_direct_transfer (HsCall *self,
+                                  const char *destination,
+                                  GTask *waiter,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @other: (nullable): NULL when there is no such call */
+gboolean hs_call_consultative_transfer (HsCall *self, HsCall *other, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* @other: (nullable): as above. @setup: what the new call stands on */
+gboolean hs_call_join (HsCall *self,
+                       HsCall *other,
+                       const HsCallSetup *setup,
+                       GTask *waiter,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @parameters: (nullable): as they come from outside; what is not as it should be is left out */
 void hs_call_set_custom_parameters (HsCall *self, JsonArray *parameters);
 gboolean hs_call_send_custom_parameters (HsCall *self,

@@ -5,7 +5,8 @@
 #include "hs-address.h"
 #include "hs-call-private.h"
 
-/* What the far end does to a call, but for updates (hs-call-update.c). */
+/* What the far end does to a call, but for updates (hs-call-update.c) and its end
+ * (hs-call-remote-end.c). */
 
 /* The statusCode of an update that met another one (2.8 a). */
 #define CROSSED 49
@@ -120,7 +121,8 @@ get_awaiting (HsCall *self)
   if (self->remote != NULL &&
       (self->remote->kind->answered != NULL || self->remote->kind->take_answer != NULL))
     return self->remote;
-  if (self->local != NULL && self->local->status == HS_OPERATION_PENDING)
+  if (self->local != NULL && self->local->status == HS_OPERATION_PENDING &&
+      self->local->kind->outcome == NULL)
     return self->local;
   return NULL;
 }
@@ -183,106 +185,4 @@ hs_call_on_answer (HsCall *self, const HsSignallingMessage *message)
   self->handling = hs_signalling_message_copy (message);
   hs_peer_set_remote_async (self->peer, HS_DESCRIPTION_ANSWER, message->sdp, NULL,
                             on_answer_applied, g_object_ref (self));
-}
-
-/* --- the end (2.9 to 2.12) --- */
-
-static JsonObject *
-dup_transition (HsCall *self, const HsSignallingMessage *message)
-{
-  JsonObject *transition = json_object_new ();
-
-  json_object_set_string_member (transition, "prevState", hs_call_state_to_text (self->state));
-  if (message->status_code != 0)
-    json_object_set_int_member (transition, "statusCode", message->status_code);
-  if (message->reason_text != NULL && *message->reason_text != '\0')
-    json_object_set_string_member (transition, "reasonText", message->reason_text);
-  return transition;
-}
-
-/* What those hear who wait for the answer: the gateway's own words, where it has some. */
-static GError *
-create_cause (const HsSignallingMessage *message)
-{
-  const char *text = message->reason_text != NULL && *message->reason_text != '\0'
-                         ? message->reason_text
-                         : "the far end ended the call";
-
-  if (message->status_code != 0)
-    return g_error_new_literal (HS_GATEWAY_ERROR, message->status_code, text);
-  return g_error_new_literal (HS_ERROR, HS_ERROR_CLOSED, text);
-}
-
-void
-hs_call_on_end (HsCall *self, const HsSignallingMessage *message)
-{
-  g_autoptr (HsOperation) op = NULL;
-  g_autoptr (JsonObject) transition = NULL;
-  g_autoptr (GError) cause = create_cause (message);
-  HsCallReason reason = { .cause = cause };
-
-  if (self->state == HS_CALL_ENDED || hs_call_is_ending (self))
-    return;
-
-  op = hs_operation_new (self, &hs_operation_end, FALSE);
-  transition = dup_transition (self, message);
-  reason.finishes = op;
-  reason.transition = transition;
-  hs_call_release_media (self);
-  hs_call_update_remote_party (self, message);
-  hs_call_fire (self, HS_CALL_EVENT_ENDED, &reason);
-}
-
-void
-hs_call_on_cancel (HsCall *self, const HsSignallingMessage *message)
-{
-  HsCallReason reason = { 0 };
-
-  if (self->remote != NULL && self->remote->kind == &hs_operation_slow_answer)
-    return;
-  hs_call_fire (self, HS_CALL_EVENT_WITHDRAWN, &reason);
-}
-
-static void
-on_completed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (HsOperation) op = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HsSignallingReply) reply =
-      hs_signalling_send_finish (HS_SIGNALLING (source), result, &error);
-  HsCallReason reason = {
-    .finishes = op,
-    .error = error,
-    .transition = reply != NULL ? op->data : NULL,
-  };
-
-  if (!hs_operation_is_over (op))
-    hs_call_fire (op->call, HS_CALL_EVENT_ENDED, &reason);
-}
-
-/* The leg has done its part in a transfer or a join, and goes. */
-void
-hs_call_on_complete (HsCall *self, const HsSignallingMessage *message)
-{
-  g_autoptr (HsOperation) op = NULL;
-  HsSignallingRequest request = { .kind = HS_REQUEST_END, .session = self->session };
-
-  if (hs_call_is_over (self) || hs_call_is_ending (self))
-    return;
-
-  op = hs_operation_new (self, &hs_operation_end, TRUE);
-  op->data = dup_transition (self, message);
-  op->free_data = (GDestroyNotify) json_object_unref;
-  hs_call_stop_audit (self);
-  hs_call_clear_inbox (self);
-  hs_call_release_media (self);
-  hs_operation_supersede (op);
-  hs_signalling_send_async (self->signalling, &request, self->cancellable, on_completed,
-                            hs_operation_ref (op));
-}
-
-void
-hs_call_on_fail (HsCall *self, const HsSignallingMessage *message)
-{
-  g_debug ("call %s: nothing runs that could fail", self->id);
 }

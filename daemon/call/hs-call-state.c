@@ -153,6 +153,20 @@ hs_call_check_established (HsOperation *op, GError **error)
 }
 
 gboolean
+hs_call_check_on_hold (HsOperation *op, GError **error)
+{
+  HsCallState state = op->call->state;
+
+  /* A call that is just being held is not the wrong one: there the other operation is the reason.
+   */
+  if (state == HS_CALL_ON_HOLD || (state == HS_CALL_CONNECTED && hs_operation_is_taken (op)))
+    return TRUE;
+  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE,
+               "the call is %s, it must be On Hold", hs_call_state_to_text (state));
+  return FALSE;
+}
+
+gboolean
 hs_call_is_ending (HsCall *self)
 {
   return self->local != NULL && self->local->kind->supersedes;
@@ -193,9 +207,15 @@ tell_state (HsCall *self, JsonObject *previous, JsonObject *transition, const GE
 void
 hs_call_tell_unchanged (HsCall *self, const GError *error)
 {
+  hs_call_tell_failed (self, error, NULL);
+}
+
+void
+hs_call_tell_failed (HsCall *self, const GError *error, JsonObject *transition)
+{
   g_autoptr (JsonObject) previous = hs_call_dup_snapshot (self);
 
-  tell_state (self, previous, NULL, error);
+  tell_state (self, previous, transition, error);
 }
 
 /* What is left of a call that is over: its record for the call log and nothing that runs. */

@@ -42,6 +42,7 @@ hs_call_finalize (GObject *object)
   g_free (self->remote_number);
   g_free (self->display_name);
   g_clear_pointer (&self->media_constraints, json_object_unref);
+  g_clear_pointer (&self->audio_options, json_object_unref);
   g_clear_pointer (&self->bandwidth, json_object_unref);
   g_clear_pointer (&self->custom_parameters, json_array_unref);
   g_clear_pointer (&self->dscp_controls, json_object_unref);
@@ -71,6 +72,8 @@ hs_call_class_init (HsCallClass *klass)
                 JSON_TYPE_OBJECT | G_SIGNAL_TYPE_STATIC_SCOPE);
   g_signal_new ("ended", HS_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                 JSON_TYPE_OBJECT | G_SIGNAL_TYPE_STATIC_SCOPE);
+  g_signal_new ("joined", HS_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                HS_TYPE_CALL);
   g_signal_new ("start-answered", HS_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 0);
 }
@@ -188,6 +191,12 @@ return_release_waiters (HsCall *self, const GError *error)
     g_task_return_error (waiters->pdata[i], g_error_copy (error));
 }
 
+const char *
+hs_call_get_far_address (HsCall *self)
+{
+  return self->caller ? self->to : self->from;
+}
+
 void
 hs_call_close (HsCall *self, const GError *error)
 {
@@ -197,9 +206,9 @@ hs_call_close (HsCall *self, const GError *error)
   hs_call_stop_audit (self);
   hs_call_clear_inbox (self);
   if (self->local != NULL)
-    hs_operation_abandon (self->local, error);
+    hs_operation_drop (self->local, error);
   if (self->remote != NULL)
-    hs_operation_abandon (self->remote, error);
+    hs_operation_drop (self->remote, error);
   return_release_waiters (self, error);
   hs_call_release_media (self);
 }
@@ -265,6 +274,7 @@ hs_call_set_options (HsCall *self, const HsMediaRequest *media, JsonObject *opti
   json_object_set_boolean_member (self->media_constraints, "video", media->video);
   json_object_set_boolean_member (self->media_constraints, "screenShare", media->screen);
 
+  copy_object (&self->audio_options, media->audio_options);
   copy_object (&self->bandwidth, hs_json_get_object (options, "bandwidth"));
   copy_object (&self->dscp_controls, hs_json_get_object (options, "dscpControls"));
   if (self->peer != NULL && self->bandwidth != NULL)

@@ -104,6 +104,37 @@ hs_calls_unhold (HsCalls *self, const char *call_id, GTask *waiter, GError **err
 }
 
 gboolean
+hs_calls_direct_transfer (
+    HsCalls *self, const char *call_id, const char *destination, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_direct_transfer, waiter, error);
+
+  return call != NULL && hs_call_direct_transfer (call, destination, waiter, error);
+}
+
+gboolean
+hs_calls_consultative_transfer (
+    HsCalls *self, const char *call_id, const char *other_call_id, GTask *waiter, GError **error)
+{
+  g_autoptr (HsCall) call =
+      get_call (self, call_id, &hs_operation_consultative_transfer, waiter, error);
+
+  return call != NULL && hs_call_consultative_transfer (
+                             call, hs_calls_get_call (self, other_call_id), waiter, error);
+}
+
+gboolean
+hs_calls_join (
+    HsCalls *self, const char *call_id, const char *other_call_id, GTask *waiter, GError **error)
+{
+  HsCallSetup setup = hs_calls_get_setup (self);
+  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_join, waiter, error);
+
+  return call != NULL &&
+         hs_call_join (call, hs_calls_get_call (self, other_call_id), &setup, waiter, error);
+}
+
+gboolean
 hs_calls_send_custom_parameters (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 {
   g_autoptr (HsCall) call =

@@ -89,7 +89,11 @@ static gboolean
 is_starting (HsCalls *self)
 {
   for (guint i = 0; i < self->calls->len; i++) {
-    if (((HsCall *) self->calls->pdata[i])->starting != NULL)
+    HsCall *call = self->calls->pdata[i];
+    gboolean joining = call->local != NULL && call->local->kind == &hs_operation_join &&
+                       call->local->status == HS_OPERATION_ONGOING;
+
+    if (call->starting != NULL || joining)
       return TRUE;
   }
   return FALSE;
@@ -112,6 +116,8 @@ on_start_answered (HsCall *call, HsCalls *self)
   }
 }
 
+static void on_call_joined (HsCall *call, HsCall *joined, HsCalls *self);
+
 /* @call: (transfer full) */
 static HsCall *
 add_call (HsCalls *self, HsCall *call)
@@ -120,12 +126,20 @@ add_call (HsCalls *self, HsCall *call)
   g_ptr_array_add (self->calls, call);
   g_signal_connect_object (call, "event", G_CALLBACK (on_call_event), self, 0);
   g_signal_connect_object (call, "ended", G_CALLBACK (on_call_ended), self, 0);
+  g_signal_connect_object (call, "joined", G_CALLBACK (on_call_joined), self, 0);
   g_signal_connect_object (call, "start-answered", G_CALLBACK (on_start_answered), self, 0);
   return call;
 }
 
-static HsCallSetup
-get_setup (HsCalls *self)
+static void
+on_call_joined (HsCall *call, HsCall *joined, HsCalls *self)
+{
+  add_call (self, g_object_ref (joined));
+  hs_call_emit (joined, "call:join", json_object_new ());
+}
+
+HsCallSetup
+hs_calls_get_setup (HsCalls *self)
 {
   return (HsCallSetup){
     .clock = self->clock,
@@ -142,7 +156,7 @@ get_setup (HsCalls *self)
 static void
 receive_call (HsCalls *self, const HsSignallingMessage *message)
 {
-  HsCallSetup setup = get_setup (self);
+  HsCallSetup setup = hs_calls_get_setup (self);
   const char *user_name = hs_signalling_get_user_name (self->signalling);
   g_autoptr (HsCall) call = NULL;
 
@@ -265,7 +279,7 @@ hs_calls_make (HsCalls *self,
                GTask *waiter,
                GError **error)
 {
-  HsCallSetup setup = get_setup (self);
+  HsCallSetup setup = hs_calls_get_setup (self);
   const char *user_name = hs_signalling_get_user_name (self->signalling);
   g_autofree char *to = NULL;
   g_autoptr (HsCall) call = NULL;

@@ -74,6 +74,27 @@ gboolean hs_calls_hold (HsCalls *self, const char *call_id, GTask *waiter, GErro
 gboolean hs_calls_unhold (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* Hands the far end on to somebody else; the call ends. @destination: as hs_calls_make() */
+gboolean hs_calls_direct_transfer (HsCalls *self,
+                                   const char *call_id,
+                                   const char *destination,
+                                   GTask *waiter,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Connects the far ends of both calls with each other; both calls end. */
+gboolean hs_calls_consultative_transfer (HsCalls *self,
+                                         const char *call_id,
+                                         const char *other_call_id,
+                                         GTask *waiter,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Makes one new call of both, which end; "call:join" names the new one. */
+gboolean hs_calls_join (HsCalls *self,
+                        const char *call_id,
+                        const char *other_call_id,
+                        GTask *waiter,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* No operation of its own: takes effect at once, for what is sent from now on (spec call-signalling
  * 1.4). @parameters: (nullable): of {"name", "value"}; NULL or empty for none
  * @error: HS_CALL_ERROR_INVALID_PARAM for an unknown id */

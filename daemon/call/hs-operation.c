@@ -131,11 +131,11 @@ void
 hs_operation_clear_slots (HsCall *call, const GError *error)
 {
   if (call->remote != NULL)
-    hs_operation_abandon (call->remote, error);
+    hs_operation_drop (call->remote, error);
   if (call->local == NULL || call->local->kind->supersedes)
     return;
   if (call->local->kind->exclusive)
-    hs_operation_abandon (call->local, error);
+    hs_operation_drop (call->local, error);
   else
     g_clear_pointer (&call->local, hs_operation_unref);
 }
@@ -258,6 +258,16 @@ hs_operation_abandon (HsOperation *self, const GError *error)
 
   leave_slot (self);
   hs_operation_return (self, error);
+}
+
+void
+hs_operation_drop (HsOperation *self, const GError *error)
+{
+  g_autoptr (HsOperation) keep G_GNUC_UNUSED = hs_operation_ref (self);
+
+  hs_operation_abandon (self, error);
+  if (self->kind->dropped != NULL)
+    self->kind->dropped (self);
 }
 
 gboolean

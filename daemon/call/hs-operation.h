@@ -22,12 +22,21 @@ typedef enum {
   HS_OPERATION_OVER,
 } HsOperationStatus;
 
+/* What comes of an operation that the gateway completes by itself, in its own words (spec 3.6). */
+typedef struct {
+  int done_code;
+  const char *done_text;
+  int failed_code; /* where the gateway gives none */
+  const char *failed_text;
+} HsOutcome;
+
 /* A verb of the call: one constant each, in the verb's own file. */
 typedef struct {
-  const char *name;    /* (nullable): NULL is never shown */
-  gboolean exclusive;  /* negotiates or decides, so no other such one may run */
-  gboolean supersedes; /* ends whatever runs, and is never refused */
-  gboolean logged;     /* a call that ends with it goes to the call log */
+  const char *name;         /* (nullable): NULL is never shown */
+  gboolean exclusive;       /* negotiates or decides, so no other such one may run */
+  gboolean supersedes;      /* ends whatever runs, and is never refused */
+  gboolean logged;          /* a call that ends with it goes to the call log */
+  const HsOutcome *outcome; /* (nullable): sessionComplete or sessionFail ends it */
 
   /* (nullable): whether the call's state allows it */
   gboolean (*check) (HsOperation *self, GError **error);
@@ -37,6 +46,10 @@ typedef struct {
   void (*answered) (HsOperation *self);
   /* (nullable): the far end refused our offer; ends the operation */
   void (*refused) (HsOperation *self, const GError *error);
+  /* (nullable): sessionFail has ended it with @error; what else is there to undo */
+  void (*failed) (HsOperation *self, const GError *error);
+  /* (nullable): the call goes, and the operation with it; what else is there to undo */
+  void (*dropped) (HsOperation *self);
   /* (nullable): what follows a FINISH with @error; NULL: call:stateChange */
   void (*tell) (HsOperation *self, const GError *error);
 } HsOperationKind;
@@ -103,6 +116,9 @@ void hs_operation_return (HsOperation *self, const GError *error);
  * again. */
 void hs_operation_abandon (HsOperation *self, const GError *error);
 
+/* As hs_operation_abandon(), because the call goes: undoes what it began elsewhere. */
+void hs_operation_drop (HsOperation *self, const GError *error);
+
 gboolean hs_operation_is_over (HsOperation *self);
 
 /* Returns: (transfer full): the payload of call:operation, without the call's id.
@@ -133,6 +149,9 @@ extern const HsOperationKind hs_operation_end;
 extern const HsOperationKind hs_operation_hold;
 extern const HsOperationKind hs_operation_unhold;
 extern const HsOperationKind hs_operation_send_custom_parameters;
+extern const HsOperationKind hs_operation_direct_transfer;
+extern const HsOperationKind hs_operation_consultative_transfer;
+extern const HsOperationKind hs_operation_join;
 extern const HsOperationKind hs_operation_get_stats;
 extern const HsOperationKind hs_operation_remote_update; /* hidden */
 extern const HsOperationKind hs_operation_slow_start;

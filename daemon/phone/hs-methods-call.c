@@ -187,6 +187,31 @@ hs_handle_call_forward (HsPhone *phone, HsRequest *request, const HsCallForwardP
                     hs_calls_forward);
 }
 
+void
+hs_handle_call_direct_transfer (HsPhone *phone,
+                                HsRequest *request,
+                                const HsCallDirectTransferParams *params)
+{
+  run_operation_to (phone, request, params->call_id, params->destination, params->await,
+                    hs_calls_direct_transfer);
+}
+
+void
+hs_handle_call_consultative_transfer (HsPhone *phone,
+                                      HsRequest *request,
+                                      const HsCallConsultativeTransferParams *params)
+{
+  run_operation_to (phone, request, params->call_id, params->other_call_id, params->await,
+                    hs_calls_consultative_transfer);
+}
+
+void
+hs_handle_call_join (HsPhone *phone, HsRequest *request, const HsCallJoinParams *params)
+{
+  run_operation_to (phone, request, params->call_id, params->other_call_id, params->await,
+                    hs_calls_join);
+}
+
 static JsonNode *
 report_to_node (gpointer value)
 {

@@ -320,6 +320,46 @@ hs_call_fixture_make_connected (HsCallFixture *self)
   hs_call_fixture_skip (self);
 }
 
+static void
+receive_from (HsCallFixture *self,
+              HsMessageKind kind,
+              const char *session,
+              const char *direction,
+              const char *name)
+{
+  g_autofree char *sdp = direction != NULL ? hs_call_fixture_dup_audio (direction) : NULL;
+  HsSignallingMessage message = {
+    .kind = kind,
+    .session = (char *) session,
+    .sdp = sdp,
+    .remote_name = (char *) name,
+    .has_participants = TRUE,
+    .retry_after = -1,
+  };
+
+  hs_fake_signalling_receive (self->signalling, &message);
+}
+
+void
+hs_call_fixture_make_held (HsCallFixture *self, const char *destination, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  const char *id = hs_calls_make (self->calls, destination, &audio, NULL, NULL, &error);
+  g_autoptr (JsonObject) call = NULL;
+  const char *session;
+
+  g_assert_no_error (error);
+  hs_call_fixture_settle (self);
+  call = hs_calls_dup_by_id (self->calls, id);
+  session = json_object_get_string_member (call, "wrtcsSessionId");
+  receive_from (self, HS_MESSAGE_ANSWER, session, "sendrecv", name);
+  hs_call_fixture_settle (self);
+  g_assert_true (hs_calls_hold (self->calls, id, NULL, NULL));
+  hs_call_fixture_settle (self);
+  receive_from (self, HS_MESSAGE_ANSWER, session, "inactive", name);
+  hs_call_fixture_skip (self);
+}
+
 void
 hs_call_fixture_ring (HsCallFixture *self)
 {

@@ -72,8 +72,11 @@ char *hs_call_fixture_dup_audio (const char *direction);
 void hs_call_fixture_make (HsCallFixture *self);           /* A, begun, nothing settled */
 void hs_call_fixture_make_initiated (HsCallFixture *self); /* A, Initiated */
 void hs_call_fixture_make_connected (HsCallFixture *self); /* A, Connected, outgoing */
-void hs_call_fixture_ring (HsCallFixture *self);           /* A, Ringing, incoming */
-void hs_call_fixture_ring_slowly (HsCallFixture *self);    /* A, Ringing, incoming, no offer */
-void hs_call_fixture_answer (HsCallFixture *self);         /* answers A; Connected */
+/* A further call to @destination, Connected, then held here; sessions are "leg-1", "leg-2" …
+ * @name: (nullable): what the far end is called */
+void hs_call_fixture_make_held (HsCallFixture *self, const char *destination, const char *name);
+void hs_call_fixture_ring (HsCallFixture *self);        /* A, Ringing, incoming */
+void hs_call_fixture_ring_slowly (HsCallFixture *self); /* A, Ringing, incoming, no offer */
+void hs_call_fixture_answer (HsCallFixture *self);      /* answers A; Connected */
 
 G_END_DECLS
