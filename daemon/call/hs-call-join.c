@@ -59,10 +59,11 @@ const HsOperationKind hs_operation_join = {
 static void
 joined_answered (HsOperation *op)
 {
+  HsCall *call = op->call;
   HsCallReason reason = { 0 };
 
   hs_operation_abandon (op, NULL);
-  hs_call_fire (op->call, HS_CALL_EVENT_ANSWERED, &reason);
+  hs_call_fire (call, HS_CALL_EVENT_ANSWERED, &reason);
 }
 
 static void
