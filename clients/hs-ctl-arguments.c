@@ -195,6 +195,25 @@ put_word (HsCtlContract *contract,
   return put_next (contract, method, params, word, error);
 }
 
+static gboolean
+check_complete (JsonObject *method, JsonObject *params, GError **error)
+{
+  JsonArray *list = json_object_get_array_member (method, "params");
+
+  for (guint i = 0; i < json_array_get_length (list); i++) {
+    JsonObject *param = json_array_get_object_element (list, i);
+    const char *name = json_object_get_string_member (param, "name");
+
+    if (!json_object_get_boolean_member_with_default (param, "required", FALSE) ||
+        json_object_has_member (params, name))
+      continue;
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s needs the parameter \"%s\"",
+                 json_object_get_string_member (method, "name"), name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 JsonObject *
 hs_ctl_arguments_parse (HsCtlContract *contract,
                         JsonObject *method,
@@ -207,5 +226,5 @@ hs_ctl_arguments_parse (HsCtlContract *contract,
     if (!put_word (contract, method, params, words[i], error))
       return NULL;
   }
-  return g_steal_pointer (&params);
+  return check_complete (method, params, error) ? g_steal_pointer (&params) : NULL;
 }

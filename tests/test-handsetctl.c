@@ -65,6 +65,7 @@ test_mistakes_are_named (void)
 {
   assert_parsed ("call.end", "c1 await=perhaps", "await: expected boolean, got \"perhaps\"");
   assert_parsed ("call.end", "c1 wait=true", "call.end has no parameter \"wait\"");
+  assert_parsed ("call.end", "await=true", "call.end needs the parameter \"callId\"");
   assert_parsed ("call.end", "c1 true more", "\"more\" is one argument more than call.end takes");
   assert_parsed ("call.make", "b media:={", "media: expected JSON, got \"{\"");
   assert_parsed ("call.make", "b media=5", "media: expected object, got \"5\"");
