@@ -21,15 +21,36 @@ get_session (HsPhone *phone, HsRequest *request)
   return session;
 }
 
+typedef struct {
+  HsRequest *request;
+  JsonObject *config; /* nullable */
+} Creation;
+
+static void
+on_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Creation *creation = user_data;
+  HsPhone *phone = HS_PHONE (source);
+  g_autoptr (GError) error = NULL;
+
+  if (hs_phone_destroy_finish (phone, result, &error) &&
+      hs_phone_create (phone, creation->config, &error))
+    hs_request_answer (creation->request, NULL);
+  else
+    hs_request_fail (creation->request, error);
+  g_clear_pointer (&creation->config, json_object_unref);
+  g_free (creation);
+}
+
+/* What runs makes room first. */
 void
 hs_handle_api_create (HsPhone *phone, HsRequest *request, const HsApiCreateParams *params)
 {
-  g_autoptr (GError) error = NULL;
+  Creation *creation = g_new0 (Creation, 1);
 
-  if (hs_phone_create (phone, params->config, &error))
-    hs_request_answer (request, NULL);
-  else
-    hs_request_fail (request, error);
+  creation->request = request;
+  creation->config = params->config != NULL ? json_object_ref (params->config) : NULL;
+  hs_phone_destroy_async (phone, on_cleared, creation);
 }
 
 static void

@@ -23,6 +23,7 @@ struct _HsPhone {
   HsLinkSignalling *signalling;
   HsCalls *calls;
   gboolean destroying; /* the instance is on its way out and takes no more orders */
+  GQueue destroyers;   /* GTask: who waits for its end */
 };
 
 enum { SIGNAL_EVENT, N_SIGNALS };
@@ -30,10 +31,12 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsPhone, hs_phone, G_TYPE_OBJECT)
 
+/* An instance that is destroyed goes without an event, as the contract has it. */
 static void
 on_event (GObject *source, const char *name, JsonObject *payload, HsPhone *self)
 {
-  g_signal_emit (self, signals[SIGNAL_EVENT], 0, name, payload);
+  if (!self->destroying)
+    g_signal_emit (self, signals[SIGNAL_EVENT], 0, name, payload);
 }
 
 static void
@@ -141,6 +144,7 @@ hs_phone_class_init (HsPhoneClass *klass)
 static void
 hs_phone_init (HsPhone *self)
 {
+  g_queue_init (&self->destroyers);
 }
 
 /* The configuration object stays the same for the rooms that hold it; its values begin anew. */
@@ -199,20 +203,20 @@ on_media_settled (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_session_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GTask *task = user_data;
-  HsPhone *self = g_task_get_source_object (task);
+  HsPhone *self = HS_PHONE (source);
 
   drop_instance (self);
-  hs_media_settle_async (self->media, NULL, on_media_settled, task);
+  while (!g_queue_is_empty (&self->destroyers))
+    hs_media_settle_async (self->media, NULL, on_media_settled,
+                           g_queue_pop_head (&self->destroyers));
 }
 
 static void
 on_calls_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GTask *task = user_data;
-  HsPhone *self = g_task_get_source_object (task);
+  HsPhone *self = HS_PHONE (source);
 
-  hs_session_close (self->session, g_task_new (self, NULL, on_session_closed, task));
+  hs_session_close (self->session, g_task_new (self, NULL, on_session_closed, NULL));
 }
 
 void
@@ -221,12 +225,15 @@ hs_phone_destroy_async (HsPhone *self, GAsyncReadyCallback callback, gpointer us
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, hs_phone_destroy_async);
-  if (self->session == NULL || self->destroying) {
+  if (self->session == NULL) {
     hs_media_settle_async (self->media, NULL, on_media_settled, task);
     return;
   }
+  g_queue_push_tail (&self->destroyers, task);
+  if (self->destroying)
+    return;
   self->destroying = TRUE;
-  hs_calls_end_all (self->calls, g_task_new (self, NULL, on_calls_ended, task));
+  hs_calls_end_all (self->calls, g_task_new (self, NULL, on_calls_ended, NULL));
 }
 
 gboolean

@@ -34,7 +34,7 @@ gboolean hs_phone_create (HsPhone *self,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Ends every call, the subscription and the websocket, each with its own time limit, then drops the
- * instance. Finishes at once when there is none. */
+ * instance; no event tells of it. Finishes when there is none any more, whoever has begun it. */
 void hs_phone_destroy_async (HsPhone *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean hs_phone_destroy_finish (HsPhone *self, GAsyncResult *result, GError **error);
 
