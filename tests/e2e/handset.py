@@ -295,9 +295,10 @@ class Scene:
         self.processes.append(process)
         return process
 
-    def daemon(self, name, config=None):
-        """Returns: a daemon whose user is signed in."""
-        return self._add(Daemon(self.folder, name, self.sandbox, config)).sign_in()
+    def daemon(self, name, config=None, sign_in=True):
+        """Returns: a daemon, whose user is signed in."""
+        daemon = self._add(Daemon(self.folder, name, self.sandbox, config))
+        return daemon.sign_in() if sign_in else daemon
 
     def path(self, name):
         return os.path.join(self.folder, name)
