@@ -44,6 +44,7 @@ struct _HsSandboxConnection {
   HsSandboxTransport *transport;
   Mailbox *mailbox;
   guint start_id, timeout_id, bus_watch_id;
+  GPtrArray *promises; /* of GstPromise: what webrtcbin was asked */
 };
 
 static void
@@ -140,11 +141,31 @@ dup_promise_error (GstPromise *promise, const char *what)
   return error;
 }
 
+/* @answered is called once, also for what waits when webrtcbin is closed (which answers nothing any
+ * more), and ends with promise_done(). */
 static GstPromise *
 promise_new (HsSandboxConnection *connection, GstPromiseChangeFunc answered)
 {
-  return gst_promise_new_with_change_func (answered, g_atomic_rc_box_acquire (connection->mailbox),
-                                           mailbox_unref);
+  GstPromise *promise = gst_promise_new_with_change_func (
+      answered, g_atomic_rc_box_acquire (connection->mailbox), NULL);
+
+  g_ptr_array_add (connection->promises, gst_promise_ref (promise));
+  return promise;
+}
+
+static void
+promise_done (GstPromise *promise, Mailbox *mailbox)
+{
+  mailbox_unref (mailbox);
+  gst_promise_unref (promise);
+}
+
+static void
+expire_promises (HsSandboxConnection *connection)
+{
+  for (guint i = 0; i < connection->promises->len; i++)
+    gst_promise_expire (g_ptr_array_index (connection->promises, i));
+  g_clear_pointer (&connection->promises, g_ptr_array_unref);
 }
 
 static void
@@ -208,7 +229,7 @@ static void
 on_local_set (GstPromise *promise, gpointer user_data)
 {
   post (user_data, after_local, NULL, dup_promise_error (promise, "cannot apply the answer"));
-  gst_promise_unref (promise);
+  promise_done (promise, user_data);
 }
 
 static void
@@ -236,7 +257,7 @@ on_answer_created (GstPromise *promise, gpointer user_data)
                                            GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &answer, NULL))
     error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "cannot answer: no answer in it");
   post (user_data, after_answer, answer, error);
-  gst_promise_unref (promise);
+  promise_done (promise, user_data);
 }
 
 /* webrtcbin only becomes a sender on a line that the far end offered if its pad is requested
@@ -287,7 +308,7 @@ static void
 on_remote_set (GstPromise *promise, gpointer user_data)
 {
   post (user_data, after_remote, NULL, dup_promise_error (promise, "cannot take the offer"));
-  gst_promise_unref (promise);
+  promise_done (promise, user_data);
 }
 
 static gboolean
@@ -486,6 +507,7 @@ hs_sandbox_connection_new (HsSandboxMediaKind kind,
   connection->cname = g_uuid_string_random ();
   connection->track = hs_sandbox_track_new (kind, &connection->codec, connection->ssrc);
   connection->mailbox = mailbox_new (connection);
+  connection->promises = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_promise_unref);
   connection->start_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_start, connection, NULL);
   return connection;
 }
@@ -525,6 +547,7 @@ hs_sandbox_connection_free (HsSandboxConnection *connection)
     gst_element_set_state (connection->pipeline, GST_STATE_NULL);
   gst_clear_object (&connection->pipeline);
   gst_clear_object (&connection->webrtc);
+  expire_promises (connection);
   g_clear_pointer (&connection->mailbox, mailbox_unref);
   g_clear_pointer (&connection->track, hs_sandbox_track_unref);
   g_clear_pointer (&connection->transport, hs_sandbox_transport_free);
