@@ -66,7 +66,7 @@ trust (HsSessionProbe *probe, const char *authority)
 }
 
 static void
-expect_refusal (HsSessionProbe *probe, const char *reason)
+expect_failure (HsSessionProbe *probe, const char *beginning, const char *reason)
 {
   const char *message;
 
@@ -74,8 +74,14 @@ expect_refusal (HsSessionProbe *probe, const char *reason)
   hs_session_probe_expect (
       probe, "A:c A:c S:c S:e(authentication:4) A:e(authentication:4) =authentication:4");
   message = hs_json_get_string (hs_json_get_object (probe->payload, "error"), "message");
-  g_assert_nonnull (strstr (message, "the certificate of 127.0.0.1 is refused: "));
+  g_assert_nonnull (strstr (message, beginning));
   g_assert_nonnull (strstr (message, reason));
+}
+
+static void
+expect_refusal (HsSessionProbe *probe, const char *reason)
+{
+  expect_failure (probe, "the certificate of 127.0.0.1 is refused: ", reason);
 }
 
 static void
@@ -84,10 +90,20 @@ test_unknown_authority (Fixture *f, gconstpointer data)
   g_autoptr (HsSessionProbe) probe = hs_session_probe_new (f->good);
 
   expect_refusal (probe, "not trusted here");
-  trust (probe, "/nowhere.pem");
-  expect_refusal (probe, "not trusted here");
   trust (probe, f->other);
   expect_refusal (probe, "not trusted here");
+}
+
+/* Not the system's authorities in its place. */
+static void
+test_unusable_authority (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HsSessionProbe) probe = hs_session_probe_new (f->good);
+
+  trust (probe, "/nowhere.pem");
+  expect_failure (probe, "tls.ca: ", "/nowhere.pem");
+  trust (probe, f->good);
+  hs_session_probe_begin (probe);
 }
 
 static void
@@ -145,6 +161,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   hs_session_probe_catch_log (log);
   ADD ("unknown-authority", test_unknown_authority);
+  ADD ("unusable-authority", test_unusable_authority);
   ADD ("own-authority", test_own_authority);
   ADD ("other-host", test_other_host);
   ADD ("unverified", test_unverified);

@@ -69,23 +69,25 @@ on_accept_certificate (SoupMessage *message,
 
 /* The system's hundred and more authorities cost 9 MB as soon as anything asks the TLS backend for
  * its default; with an authority of our own nothing needs them. */
-static void
-choose_authorities (HsTransport *self)
+static gboolean
+choose_authorities (HsTransport *self, GError **error)
 {
   const char *path = hs_config_get_string (self->config, "tls.ca");
   g_autoptr (GTlsDatabase) database = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (g_strcmp0 (path, self->authority_path) == 0)
-    return;
+    return TRUE;
+  if (path != NULL && path[0] != '\0') {
+    database = g_tls_file_database_new (path, error);
+    if (database == NULL) {
+      g_prefix_error (error, "tls.ca: ");
+      return FALSE;
+    }
+  }
   g_free (self->authority_path);
   self->authority_path = g_strdup (path);
-  if (path != NULL && path[0] != '\0') {
-    database = g_tls_file_database_new (path, &error);
-    if (database == NULL)
-      g_warning ("tls.ca is of no use: %s", error->message);
-  }
   g_tls_backend_set_default_database (g_tls_backend_get_default (), database);
+  return TRUE;
 }
 
 static const char *
@@ -168,8 +170,6 @@ hs_transport_new (HsConfig *config)
 SoupSession *
 hs_transport_get_session (HsTransport *self)
 {
-  /* Here and not before: loading the TLS backend is for when somebody signs in. */
-  choose_authorities (self);
   return self->session;
 }
 
@@ -185,6 +185,9 @@ hs_transport_create_message (HsTransport *self, const char *method, const char *
                  reason != NULL ? reason->message : "it names no host");
     return NULL;
   }
+  /* Here and not before: loading the TLS backend is for when somebody signs in. */
+  if (!choose_authorities (self, error))
+    return NULL;
   message = soup_message_new_from_uri (method, uri);
   /* Credentials go where the configuration says, and nowhere else. */
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);

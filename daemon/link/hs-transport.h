@@ -24,7 +24,8 @@ SoupSession *hs_transport_get_session (HsTransport *self);
 
 /* A message that follows no redirect and negotiates no websocket extension.
  * Returns: (transfer full)
- * @error: HS_ERROR_INVALID_DATA when @url is none */
+ * @error: HS_ERROR_INVALID_DATA when @url is none; G_TLS_ERROR or G_FILE_ERROR naming tls.ca when
+ *   that file cannot be used */
 SoupMessage *hs_transport_create_message (HsTransport *self,
                                           const char *method,
                                           const char *url,
