@@ -154,6 +154,8 @@ main (int argc, char **argv)
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return complain (EXIT_USAGE, error);
   if (socket_path == NULL)
+    socket_path = g_strdup (g_getenv ("HANDSET_SOCKET"));
+  if (socket_path == NULL)
     socket_path = hs_ctl_default_socket_path ();
   options.socket_path = socket_path;
   options.words = words;

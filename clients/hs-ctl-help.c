@@ -12,7 +12,8 @@ const char hs_ctl_help_summary[] =
     "  handsetctl events call:stateChange\n"
     "\n"
     "NAME=VALUE reads VALUE as the contract says, NAME:=JSON takes JSON; words without a name are\n"
-    "parameters in their order. Exit status: 0 done, 1 the daemon refused, 2 wrong use, 3 no "
+    "parameters in their order. HANDSET_SOCKET names a socket other than the default one.\n"
+    "Exit status: 0 done, 1 the daemon refused, 2 wrong use, 3 no "
     "daemon.";
 
 static const char *
