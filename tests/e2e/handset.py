@@ -24,8 +24,10 @@ DOMAIN = "sandbox.test"
 # The part of its time for which a program may wait for a processor and still play in time.
 MAX_DELAY = 0.05
 
-# What no log of a healthy program holds: reports of sanitizers, and our own mistakes.
-_COMPLAINT = re.compile(r".*(ERROR: \w+Sanitizer|runtime error:|CRITICAL|Assertion .* failed)")
+# What no log of a healthy program holds: reports of sanitizers, and our own mistakes, which the
+# daemon logs as errors.
+_COMPLAINT = re.compile(r".*(ERROR: \w+Sanitizer|runtime error:|CRITICAL|Assertion .* failed"
+                        r"|:\d\d\.\d{3} error )")
 
 
 class Process:
@@ -51,6 +53,10 @@ class Process:
         complaint = _COMPLAINT.search(log)
         part = log[complaint.start():][:6000] if complaint else log[-4000:]
         raise AssertionError("%s %s; from its log:\n%s" % (self.name, why, part))
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     @property
     def running(self):
@@ -91,6 +97,13 @@ class Process:
         except BaseException:
             self.kill()
             raise
+
+    def send_signal(self, number):
+        self._process.send_signal(number)
+
+    def check_complaints(self):
+        if _COMPLAINT.search(self.read_log()):
+            self.fail("has complained")
 
     def kill(self):
         """Ends it without warning, as a power cut would."""
@@ -169,7 +182,7 @@ def _merge(into, more):
 class Daemon(Process):
     """handsetd, with one client that is subscribed to everything."""
 
-    def __init__(self, folder, name, sandbox, config=None):
+    def __init__(self, folder, name, sandbox, config=None, options=()):
         self.socket_path = os.path.join(folder, name + ".sock")
         config_path = os.path.join(folder, name + ".json")
         with open(config_path, "w", encoding="utf-8") as file:
@@ -180,8 +193,9 @@ class Daemon(Process):
                 "tls": {"ca": sandbox.certificate},
                 "media": {"address": "127.0.0.1"},
             }, config or {}), file)
+        self.client = None
         super().__init__(name, [os.environ["HS_DAEMON"], "--socket", self.socket_path,
-                                "--config", config_path], folder)
+                                "--config", config_path, *options], folder)
         self.address = "%s@%s" % (name, DOMAIN)
         with self.killed_on_failure():
             self.client = self.open_client()
@@ -204,9 +218,19 @@ class Daemon(Process):
                          await_=True)
         return self
 
+    def refuse_to_sign_in(self):
+        """Returns: the RpcError that signing in must end in."""
+        return self.client.refused("api.connect", await_=True, credentials={
+            "username": self.address, "password": "any"})
+
     def stop(self, check=True):
         self.client.close()
         super().stop(check)
+
+    def kill(self):
+        if self.client:
+            self.client.close()
+        super().kill()
 
     # calls
 
@@ -217,6 +241,17 @@ class Daemon(Process):
     def answer(self, call_id, microphone="silence", speaker="null"):
         return self.client.call("call.answer", callId=call_id, media=audio_from(microphone),
                                 options={"speakerId": speaker}, await_=True)
+
+    def connect_to(self, other, microphone="silence", speaker="null"):
+        """Calls another daemon, which answers.
+
+        microphone: of this side; speaker: of the other. Returns: what each calls the call.
+        """
+        ours = self.make(other.address, microphone)
+        theirs = other.wait_for_call()
+        other.answer(theirs, speaker=speaker)
+        self.wait_for_state(ours, "Connected")
+        return ours, theirs
 
     def get(self, call_id):
         return self.client.call("call.getById", callId=call_id)
@@ -295,10 +330,37 @@ class Scene:
         self.processes.append(process)
         return process
 
+<<<<<<< Updated upstream
     def daemon(self, name, config=None, sign_in=True):
         """Returns: a daemon, whose user is signed in."""
         daemon = self._add(Daemon(self.folder, name, self.sandbox, config))
         return daemon.sign_in() if sign_in else daemon
+=======
+    def start_daemon(self, name, config=None, options=()):
+        """Returns: a daemon that has no user yet."""
+        return self._add(Daemon(self.folder, name, self.sandbox, config, options))
+
+    def daemon(self, name, config=None, options=()):
+        """Returns: a daemon whose user is signed in."""
+        return self.start_daemon(name, config, options).sign_in()
+
+    def stop(self, process):
+        self.processes.remove(process)
+        process.stop()
+
+    def kill(self, process):
+        """Ends it without warning, but what it has said until then must be fine."""
+        self.processes.remove(process)
+        process.kill()
+        process.check_complaints()
+
+    def restart_sandbox(self):
+        """A gateway that has forgotten everything but its certificate comes back where it was."""
+        port = self.sandbox.port
+        self.kill(self.sandbox)
+        self.sandbox = Sandbox(self.folder, "--port", str(port))
+        self.processes.insert(0, self.sandbox)
+>>>>>>> Stashed changes
 
     def path(self, name):
         return os.path.join(self.folder, name)

@@ -103,6 +103,11 @@ class Client:
         self._read_until(look, timeout, "event %s" % name)
         return found[0]
 
+    def forget(self):
+        """Lets go of all events that have come."""
+        self._queue.clear()
+        self.history.clear()
+
     def poll(self, condition, timeout=WATCHDOG_SECONDS, what="a condition"):
         """Asks again and again until condition() returns something true. Returns: that."""
         deadline = time.monotonic() + timeout
