@@ -114,17 +114,23 @@ test_speaker (HsCallFixture *f, gconstpointer data)
   g_autoptr (GError) over = NULL;
   const char *id;
 
-  g_assert_false (hs_calls_set_speaker (f->calls, "nobody", "x", &unknown));
+  g_assert_false (hs_calls_set_speaker (f->calls, "nobody", "x",
+                                        hs_call_fixture_new_waiter (f, "dropped"), &unknown));
   g_assert_error (unknown, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM);
   hs_call_fixture_make_connected (f);
   id = hs_call_fixture_get_id (f, "A");
-  g_assert_true (hs_calls_set_speaker (f->calls, id, "hall", NULL));
-  hs_call_fixture_expect (f, "peer speaker hall\n");
-  g_assert_false (hs_calls_set_speaker (f->calls, id, "none", &wrong));
+  g_assert_true (
+      hs_calls_set_speaker (f->calls, id, "hall", hs_call_fixture_new_waiter (f, "hall"), NULL));
+  hs_call_fixture_expect (f, "peer speaker hall\nwaiter hall: ok\n");
+  g_assert_true (hs_calls_set_speaker (f->calls, id, "broken",
+                                       hs_call_fixture_new_waiter (f, "broken"), NULL));
+  hs_call_fixture_expect (f, "peer speaker broken\nwaiter broken: call:4 it is broken\n");
+  g_assert_false (hs_calls_set_speaker (f->calls, id, "none",
+                                        hs_call_fixture_new_waiter (f, "dropped"), &wrong));
   g_assert_error (wrong, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM);
   hs_call_fixture_receive_end (f, "leg-1", 0, NULL);
   hs_call_fixture_skip (f);
-  g_assert_false (hs_calls_set_speaker (f->calls, id, "hall", &over));
+  g_assert_false (hs_calls_set_speaker (f->calls, id, "hall", NULL, &over));
   g_assert_error (over, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE);
 }
 
@@ -133,7 +139,8 @@ static void
 test_speaker_before_media (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_ring_slowly (f);
-  g_assert_true (hs_calls_set_speaker (f->calls, hs_call_fixture_get_id (f, "A"), "hall", NULL));
+  g_assert_true (
+      hs_calls_set_speaker (f->calls, hs_call_fixture_get_id (f, "A"), "hall", NULL, NULL));
   g_assert_true (
       hs_calls_answer (f->calls, hs_call_fixture_get_id (f, "A"), &audio, NULL, NULL, NULL));
   hs_call_fixture_settle (f);

@@ -261,7 +261,7 @@ set_speaker_option (HsCall *self, const char *speaker_id)
     return;
   g_free (self->speaker_id);
   self->speaker_id = g_strdup (speaker_id);
-  if (self->peer != NULL && !hs_peer_set_speaker (self->peer, speaker_id, &error))
+  if (self->peer != NULL && !hs_peer_set_speaker (self->peer, speaker_id, NULL, &error))
     g_info ("%s: %s", self->id, error->message);
 }
 

@@ -197,9 +197,47 @@ hs_calls_set_custom_parameters (HsCalls *self,
   return TRUE;
 }
 
-gboolean
-hs_calls_set_speaker (HsCalls *self, const char *call_id, const char *speaker_id, GError **error)
+/* Media that is made for the call later on goes to the same speaker. */
+static void
+keep_speaker (HsCall *call, const char *speaker_id)
 {
+  g_free (call->speaker_id);
+  call->speaker_id = g_strdup (speaker_id);
+}
+
+static void
+on_speaker_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) waiter = user_data;
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    keep_speaker (HS_CALL (source), g_task_get_task_data (G_TASK (result)));
+  if (waiter == NULL)
+    g_clear_error (&error);
+  else if (error != NULL)
+    g_task_return_error (waiter, error);
+  else
+    g_task_return_boolean (waiter, TRUE);
+}
+
+static gboolean
+set_peer_speaker (HsCall *call, const char *speaker_id, GTask *waiter, GError **error)
+{
+  GTask *task = g_task_new (call, NULL, on_speaker_set, waiter);
+
+  g_task_set_task_data (task, g_strdup (speaker_id), g_free);
+  if (hs_peer_set_speaker (call->peer, speaker_id, task, error))
+    return TRUE;
+  g_clear_object (&waiter);
+  return FALSE;
+}
+
+gboolean
+hs_calls_set_speaker (
+    HsCalls *self, const char *call_id, const char *speaker_id, GTask *waiter, GError **error)
+{
+  g_autoptr (GTask) owned = waiter;
   HsCall *call = find_call (self, call_id, error);
 
   if (call == NULL)
@@ -208,9 +246,10 @@ hs_calls_set_speaker (HsCalls *self, const char *call_id, const char *speaker_id
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE, "the call is over");
     return FALSE;
   }
-  if (call->peer != NULL && !hs_peer_set_speaker (call->peer, speaker_id, error))
-    return FALSE;
-  g_free (call->speaker_id);
-  call->speaker_id = g_strdup (speaker_id);
+  if (call->peer != NULL)
+    return set_peer_speaker (call, speaker_id, g_steal_pointer (&owned), error);
+  keep_speaker (call, speaker_id);
+  if (owned != NULL)
+    g_task_return_boolean (owned, TRUE);
   return TRUE;
 }

@@ -116,10 +116,11 @@ gboolean hs_calls_get_stats (HsCalls *self,
                              GTask *waiter,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* No operation of its own in the SDK: takes effect at once. */
+/* No operation of its own in the SDK, and without events. */
 gboolean hs_calls_set_speaker (HsCalls *self,
                                const char *call_id,
                                const char *speaker_id,
+                               GTask *waiter,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Returns: (transfer full): call.CallObject of every call, ended ones included, oldest first. At

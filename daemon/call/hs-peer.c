@@ -176,12 +176,12 @@ hs_peer_get_remote_description (HsPeer *self)
 }
 
 gboolean
-hs_peer_set_speaker (HsPeer *self, const char *speaker_id, GError **error)
+hs_peer_set_speaker (HsPeer *self, const char *speaker_id, GTask *waiter, GError **error)
 {
   g_return_val_if_fail (HS_IS_PEER (self), FALSE);
   g_return_val_if_fail (speaker_id != NULL, FALSE);
 
-  return HS_PEER_GET_IFACE (self)->set_speaker (self, speaker_id, error);
+  return HS_PEER_GET_IFACE (self)->set_speaker (self, speaker_id, waiter, error);
 }
 
 void

@@ -104,7 +104,7 @@ struct _HsPeerInterface {
   void (*renew_transport) (HsPeer *self);                      /* optional */
   void (*rollback) (HsPeer *self);
   const char *(*get_remote_description) (HsPeer *self);
-  gboolean (*set_speaker) (HsPeer *self, const char *speaker_id, GError **error);
+  gboolean (*set_speaker) (HsPeer *self, const char *speaker_id, GTask *waiter, GError **error);
   void (*get_stats_async) (HsPeer *self,
                            const char *track_id,
                            GCancellable *cancellable,
@@ -187,10 +187,12 @@ void hs_peer_rollback (HsPeer *self);
 /* Returns: (nullable): the last remote description that was applied (4.6, "latest"). */
 const char *hs_peer_get_remote_description (HsPeer *self);
 
-/* @error: HS_CALL_ERROR_INVALID_PARAM when there is no such speaker */
-gboolean hs_peer_set_speaker (HsPeer *self,
-                              const char *speaker_id,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One that cannot be opened leaves the old one in use.
+ * @waiter: (transfer full) (nullable): returns TRUE when it is open, or chosen for media that is
+ *   not open yet, else the error; on FALSE it is dropped without returning
+ * @error: HS_CALL_ERROR_INVALID_PARAM when there is no such speaker */
+gboolean hs_peer_set_speaker (HsPeer *self, const char *speaker_id, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* W3C webrtc-stats, as an object keyed by stat id. @track_id: NULL for the whole call.
  * @error: HS_CALL_ERROR_GENERIC when there is no such track */

@@ -255,37 +255,74 @@ hs_webrtc_peer_open_media_finish (HsPeer *peer, GAsyncResult *result, GError **e
 
 typedef struct {
   HsWebrtcPeer *peer;
-  char *speaker_id;
+  char *speaker_id; /* nullable */
+  GTask *waiter;    /* nullable */
 } SpeakerOpening;
+
+static void
+speaker_opening_free (SpeakerOpening *opening)
+{
+  g_object_unref (opening->peer);
+  g_free (opening->speaker_id);
+  g_clear_object (&opening->waiter);
+  g_free (opening);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpeakerOpening, speaker_opening_free)
+
+/* Not a reason to end a call: what it plays may be changed at any time. */
+static void
+keep_old_sink (HsWebrtcPeer *self)
+{
+  g_free (self->speaker_id);
+  self->speaker_id =
+      self->sink != NULL ? g_strdup (hs_audio_sink_get_device_id (self->sink)) : NULL;
+}
+
+static void
+report_speaker (SpeakerOpening *opening, const GError *error)
+{
+  if (opening->waiter != NULL && error != NULL)
+    g_task_return_error (opening->waiter, g_error_copy (error));
+  else if (opening->waiter != NULL)
+    g_task_return_boolean (opening->waiter, TRUE);
+  else if (error != NULL && opening->peer->state != HS_PEER_CLOSED)
+    g_warning ("speaker %s: %s", opening->speaker_id != NULL ? opening->speaker_id : "default",
+               error->message);
+}
 
 static void
 on_sink_opened (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree SpeakerOpening *opening = user_data;
-  g_autoptr (HsWebrtcPeer) self = opening->peer;
-  g_autofree char *speaker_id = opening->speaker_id;
+  g_autoptr (SpeakerOpening) opening = user_data;
+  HsWebrtcPeer *self = opening->peer;
   g_autoptr (GError) error = NULL;
   g_autoptr (HsAudioSink) sink =
       hs_audio_engine_open_sink_finish (HS_AUDIO_ENGINE (object), result, &error);
+  gboolean wanted =
+      self->state != HS_PEER_CLOSED && g_strcmp0 (opening->speaker_id, self->speaker_id) == 0;
 
-  if (self->state == HS_PEER_CLOSED || g_strcmp0 (speaker_id, self->speaker_id) != 0)
-    return;
-  if (sink == NULL) {
-    /* Not a reason to end a call: what it plays may be changed at any time. */
-    g_warning ("speaker %s: %s", speaker_id != NULL ? speaker_id : "default", error->message);
-    return;
+  if (wanted && sink != NULL) {
+    g_set_object (&self->sink, sink);
+    hs_audio_port_set_sink (self->port, sink);
+  } else if (wanted) {
+    keep_old_sink (self);
+  } else if (self->state == HS_PEER_CLOSED) {
+    g_clear_error (&error);
+    g_set_error (&error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE, "the call's media is closed");
   }
-  g_set_object (&self->sink, sink);
-  hs_audio_port_set_sink (self->port, sink);
+  report_speaker (opening, error);
 }
 
+/* @waiter: (transfer full) (nullable) */
 static void
-open_sink (HsWebrtcPeer *self)
+open_sink (HsWebrtcPeer *self, GTask *waiter)
 {
   SpeakerOpening *opening = g_new0 (SpeakerOpening, 1);
 
   opening->peer = g_object_ref (self);
   opening->speaker_id = g_strdup (self->speaker_id);
+  opening->waiter = waiter;
   hs_audio_engine_open_sink_async (hs_media_get_audio_engine (self->media), self->speaker_id,
                                    self->cancellable, on_sink_opened, opening);
 }
@@ -296,13 +333,14 @@ hs_webrtc_peer_open_speaker (HsWebrtcPeer *self)
   if (self->speaker_asked)
     return;
   self->speaker_asked = TRUE;
-  open_sink (self);
+  open_sink (self, NULL);
 }
 
 gboolean
-hs_webrtc_peer_set_speaker (HsPeer *peer, const char *speaker_id, GError **error)
+hs_webrtc_peer_set_speaker (HsPeer *peer, const char *speaker_id, GTask *waiter, GError **error)
 {
   HsWebrtcPeer *self = HS_WEBRTC_PEER (peer);
+  g_autoptr (GTask) owned = waiter;
 
   if (self->state == HS_PEER_CLOSED) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM, "the call's media is closed");
@@ -316,6 +354,8 @@ hs_webrtc_peer_set_speaker (HsPeer *peer, const char *speaker_id, GError **error
   /* Before the call has begun it is opened with its media. */
   self->speaker_asked = self->speaker_asked && self->state != HS_PEER_NEW;
   if (self->speaker_asked)
-    open_sink (self);
+    open_sink (self, g_steal_pointer (&owned));
+  else if (owned != NULL)
+    g_task_return_boolean (owned, TRUE);
   return TRUE;
 }

@@ -169,7 +169,8 @@ void hs_webrtc_peer_open_media_async (HsPeer *peer,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
 GPtrArray *hs_webrtc_peer_open_media_finish (HsPeer *peer, GAsyncResult *result, GError **error);
-gboolean hs_webrtc_peer_set_speaker (HsPeer *peer, const char *speaker_id, GError **error);
+gboolean
+hs_webrtc_peer_set_speaker (HsPeer *peer, const char *speaker_id, GTask *waiter, GError **error);
 void hs_webrtc_peer_open_speaker (HsWebrtcPeer *self);
 void hs_webrtc_peer_add_port (HsWebrtcPeer *self);
 void hs_webrtc_peer_remove_port (HsWebrtcPeer *self);

@@ -258,13 +258,13 @@ hs_handle_call_change_speaker (HsPhone *phone,
 {
   HsCalls *calls = get_calls (phone, request);
   g_autoptr (GError) error = NULL;
+  gboolean began;
 
   if (calls == NULL)
     return;
-  if (hs_calls_set_speaker (calls, params->call_id, params->speaker_id, &error))
-    hs_request_answer (request, NULL);
-  else
-    hs_request_fail (request, error);
+  began = hs_calls_set_speaker (calls, params->call_id, params->speaker_id,
+                                hs_reply_waiter (request, TRUE), &error);
+  hs_reply_begun (request, began, TRUE, error);
 }
 
 void

@@ -289,7 +289,8 @@ def check_recording(path, hz, least):
 
 
 def change_recording(scene):
-    """What goes into the one file does not go into the other."""
+    """What goes into the one file does not go into the other; what cannot be opened leaves the old
+    speaker in use."""
     ann = scene.daemon("ann")
     first, second = scene.path("first.wav"), scene.path("second.wav")
     call = ann.make("tone@sandbox.test", "silence", "file:" + first, await_=True)
@@ -297,12 +298,9 @@ def change_recording(scene):
     before = len(tell(ann.client, call))
     ann.client.call("call.changeSpeaker", callId=call, speakerId="file:" + second)
     ann.wait_for_packets(call, 150)
-    for wrong in ("banana", "file:", "silence"):
+    for wrong in ("banana", "file:", "silence", "file:/nowhere/a.wav"):
         error = ann.client.refused("call.changeSpeaker", callId=call, speakerId=wrong)
         tap.true(error.data["code"] in ("call:4", "call:7"), str(error))
-    # what cannot be opened leaves the old one in use
-    ann.client.call("call.changeSpeaker", callId=call, speakerId="file:/nowhere/a.wav")
-    ann.client.poll(lambda: "/nowhere/a.wav" in ann.read_log(), what="a warning")
     ann.wait_for_packets(call, 200)
     received = sum(entry["packetsReceived"] for entry in ann.get_stats(call, "inbound-rtp"))
     tap.equal(tell(ann.client, call)[before:], [], "events")

@@ -371,15 +371,20 @@ fake_get_remote_description (HsPeer *peer)
 }
 
 static gboolean
-fake_set_speaker (HsPeer *peer, const char *speaker_id, GError **error)
+fake_set_speaker (HsPeer *peer, const char *speaker_id, GTask *waiter, GError **error)
 {
   g_autofree char *text = g_strdup_printf ("speaker %s", speaker_id);
+  g_autoptr (GTask) owned = waiter;
 
   if (g_str_equal (speaker_id, "none")) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM, "there is no such speaker");
     return FALSE;
   }
   did (HS_FAKE_PEER (peer), text);
+  if (owned != NULL && g_str_equal (speaker_id, "broken"))
+    g_task_return_new_error (owned, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "it is broken");
+  else if (owned != NULL)
+    g_task_return_boolean (owned, TRUE);
   return TRUE;
 }
 
@@ -514,7 +519,7 @@ fake_create_peer (HsPeerFactory *factory, const HsPeerOptions *options)
   g_set_weak_pointer (&self->last, peer);
   self->open++;
   if (options->speaker_id != NULL)
-    fake_set_speaker (HS_PEER (peer), options->speaker_id, NULL);
+    fake_set_speaker (HS_PEER (peer), options->speaker_id, NULL, NULL);
   if (options->bandwidth != NULL)
     fake_set_bandwidth (HS_PEER (peer), options->bandwidth);
   if (options->ice_servers != NULL) {
