@@ -330,19 +330,10 @@ class Scene:
         self.processes.append(process)
         return process
 
-<<<<<<< Updated upstream
-    def daemon(self, name, config=None, sign_in=True):
+    def daemon(self, name, config=None, sign_in=True, options=()):
         """Returns: a daemon, whose user is signed in."""
-        daemon = self._add(Daemon(self.folder, name, self.sandbox, config))
+        daemon = self._add(Daemon(self.folder, name, self.sandbox, config, options))
         return daemon.sign_in() if sign_in else daemon
-=======
-    def start_daemon(self, name, config=None, options=()):
-        """Returns: a daemon that has no user yet."""
-        return self._add(Daemon(self.folder, name, self.sandbox, config, options))
-
-    def daemon(self, name, config=None, options=()):
-        """Returns: a daemon whose user is signed in."""
-        return self.start_daemon(name, config, options).sign_in()
 
     def stop(self, process):
         self.processes.remove(process)
@@ -360,7 +351,6 @@ class Scene:
         self.kill(self.sandbox)
         self.sandbox = Sandbox(self.folder, "--port", str(port))
         self.processes.insert(0, self.sandbox)
->>>>>>> Stashed changes
 
     def path(self, name):
         return os.path.join(self.folder, name)

@@ -102,7 +102,7 @@ def all_clients_see_everything():
 
 def unsubscribed_clients_see_nothing():
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         with a.open_client() as other:
             other.call("api.subscribe")
             other.call("api.unsubscribe")
@@ -112,7 +112,7 @@ def unsubscribed_clients_see_nothing():
 
 def hundred_clients_at_once():
     with Scene() as scene:
-        a = scene.start_daemon("a", {"rpc": {"maxConnections": 101}})
+        a = scene.daemon("a", {"rpc": {"maxConnections": 101}}, sign_in=False)
         before = count_descriptors(a)
         clients = [RawClient(a.socket_path) for _ in range(100)]
         for client in clients:
@@ -155,8 +155,9 @@ def half_closed_client_gets_its_answers():
 
 def client_that_never_reads():
     """It loses its subscriptions, nobody else loses anything, and it can catch up."""
+    limits = {"rpc": {"maxUnreadBytes": 65536, "eventRing": 5000}}
     with Scene() as scene:
-        a = scene.start_daemon("a", {"rpc": {"maxUnreadBytes": 65536, "eventRing": 5000}})
+        a = scene.daemon("a", limits, sign_in=False)
         with RawClient(a.socket_path) as lazy:
             lazy.ask("api.subscribe", snapshot=True)
             first = lazy.read()["result"]["seq"]
@@ -184,7 +185,7 @@ def client_that_never_reads():
 
 def batch_of_fifty():
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         batch = []
         for number in range(50):
             request = {"jsonrpc": "2.0", "id": number,
@@ -261,7 +262,7 @@ def filter_by_call():
 def send_nonsense(data, code, number=None, config=None):
     """Sends one line; it is answered with that error, and the connection is as good as before."""
     with Scene() as scene:
-        a = scene.start_daemon("a", config)
+        a = scene.daemon("a", config, sign_in=False)
         with RawClient(a.socket_path) as client:
             client.send(data + b"\n")
             answer = client.read()
@@ -278,7 +279,7 @@ def line_of_ten_megabytes():
 
 def line_that_never_ends():
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         before = read_memory(a)
         with RawClient(a.socket_path) as client:
             for _ in range(100):
@@ -333,7 +334,7 @@ def run_ctl(daemon, *words, path=None):
 
 def ctl_makes_a_call():
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         tap.equal(run_ctl(a, "rpc", "ping"), (0, "pong", ""))
         tap.equal(run_ctl(a, "--json", "rpc.ping"), (0, '"pong"', ""))
         tap.equal(run_ctl(a, "api.connect", "credentials.username=" + a.address,
@@ -350,7 +351,7 @@ def ctl_makes_a_call():
 
 def ctl_says_what_is_wrong():
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         for words, status, told in [
                 (["call.end", "nobody"], 1, "(call:7)"),
                 (["call.make", ""], 1, "destination"),

@@ -111,7 +111,7 @@ def websocket_is_tried_ever_less_often():
         wait_until_lost(a)
         wait_until_back(a)
         elapsed = time.monotonic() - before
-        tap.true(elapsed > 0.69, "three refusals were over in %.3f s, not 0.1 + 0.2 + 0.4" % elapsed)
+        tap.true(elapsed > 0.69, "refused three times in %.3f s, not 0.1 + 0.2 + 0.4" % elapsed)
         tap.equal(scene.sandbox.get_state()["faults"], [], "refusals that were not used")
         tap.equal(events_since(a, mark), ["ws:change"] * 3)
         tap.true("503" in a.read_log(), "the log does not say why the websocket was refused")
@@ -137,7 +137,7 @@ def websocket_is_given_up():
 def no_websocket_no_session():
     config = {"connectivity": {"reconnectDelay": 50, "reconnectLimit": 2}}
     with Scene() as scene:
-        a = scene.start_daemon("a", config)
+        a = scene.daemon("a", config, sign_in=False)
         scene.sandbox.add_fault("websocket", action="refuse", times="always")
         error = a.refuse_to_sign_in()
         tap.equal(error.data["code"], "subscription:1")
@@ -195,7 +195,7 @@ def subscription_runs_out():
 
 
 def subscription_is_forgotten():
-    """The gateway forgets it and closes the websocket, and knows nothing of us when we come back."""
+    """The gateway closes the websocket, and knows nothing of us when we come back."""
     with Scene() as scene:
         a = scene.daemon("a", {"connectivity": {"reconnectDelay": 50, "reconnectLimit": 3}})
         scene.sandbox.add_fault("expire", user=a.address, silent=True)
@@ -237,7 +237,7 @@ def spoilt(scene, daemon, kind, answer):
 
 def signing_in_meets_bad_answers():
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         for name, answer, _ in ANSWERS:
             mark = len(a.client.history)
             with spoilt(scene, a, "subscribe", answer):
@@ -255,7 +255,7 @@ def signing_in_meets_bad_answers():
 
 def busy_gateway_is_asked_again():
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         scene.sandbox.add_fault("request", type="subscribe", status=503,
                                 headers={"Retry-After": "1"})
         before = time.monotonic()
@@ -325,7 +325,7 @@ def ending_meets_bad_answers():
 
 def signing_out_meets_bad_answers():
     with Scene("--max-sessions", "100") as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         for name, answer, _ in ANSWERS:
             a.sign_in()
             with spoilt(scene, a, "unsubscribe", answer):
@@ -337,7 +337,7 @@ def signing_out_meets_bad_answers():
 def old_connections_close_under_requests():
     """Such a request is sent once more on another connection; often, for it is a matter of time."""
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         for _ in range(50):
             a.sign_in()
             for kind, method, params in (
@@ -515,7 +515,8 @@ if __name__ == "__main__":
         gateway_ends_the_session, subscription_is_gone, subscription_runs_out,
         subscription_is_forgotten, signing_in_meets_bad_answers, busy_gateway_is_asked_again,
         making_a_call_meets_bad_answers, answering_meets_bad_answers, ending_meets_bad_answers,
-        signing_out_meets_bad_answers, old_connections_close_under_requests, notifications_come_twice,
+        signing_out_meets_bad_answers, old_connections_close_under_requests,
+        notifications_come_twice,
         copies_of_notifications_have_names_of_their_own, notifications_come_late,
         ringing_comes_after_the_answer, frames_are_garbage, session_of_nobody_is_told_of,
         gateway_dies_and_comes_back, there_is_no_gateway, daemon_dies_and_comes_back,

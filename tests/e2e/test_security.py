@@ -119,7 +119,7 @@ def tls_to(base=None, websocket=None, **tls):
 
 def unknown_authority_is_refused():
     with Scene() as other, Scene() as scene:
-        a = scene.start_daemon("a", tls_to(ca=other.sandbox.certificate))
+        a = scene.daemon("a", tls_to(ca=other.sandbox.certificate), sign_in=False)
         error = a.refuse_to_sign_in()
         tap.equal(error.data["code"], "authentication:4")
         tap.true("the certificate of 127.0.0.1 is refused" in error.message
@@ -134,7 +134,7 @@ def unknown_authority_is_refused():
 
 def missing_authority_is_refused():
     with Scene() as scene:
-        a = scene.start_daemon("a", tls_to(ca=scene.path("nothing.pem")))
+        a = scene.daemon("a", tls_to(ca=scene.path("nothing.pem")), sign_in=False)
         error = a.refuse_to_sign_in()
         tap.true("is refused" in error.message, error.message)
         tap.true("tls.ca is of no use" in a.read_log(), "the log does not name the file")
@@ -150,12 +150,12 @@ def verification_can_be_switched_off():
 def another_host_name_is_refused():
     # Names below localhost are this machine, whatever a name server says.
     with Scene() as scene:
-        a = scene.start_daemon("a", tls_to(base="gateway.localhost"))
+        a = scene.daemon("a", tls_to(base="gateway.localhost"), sign_in=False)
         error = a.refuse_to_sign_in()
         tap.equal(error.data["code"], "authentication:4")
         tap.true("certificate of gateway.localhost is refused: it is for another host name"
                  in error.message, error.message)
-        b = scene.start_daemon("b", tls_to(websocket="gateway.localhost"))
+        b = scene.daemon("b", tls_to(websocket="gateway.localhost"), sign_in=False)
         error = b.refuse_to_sign_in()
         tap.equal(error.data["code"], "subscription:1")
         tap.true("another host name" in error.message, error.message)
@@ -221,7 +221,7 @@ def check_tells_nothing(text, who):
 def secrets_stay_secret(level):
     config = {"logs": {"logLevel": level}, "call": {"iceServers": ICE_SERVERS}}
     with Scene() as scene:
-        a = scene.start_daemon("a", config, ["--log-level", level])
+        a = scene.daemon("a", config, False, ["--log-level", level])
         b = scene.daemon("b", {"logs": {"logLevel": level}})
         a.client.call("api.updateConfig", newConfigValues={"call": {"iceServers": ICE_SERVERS}})
         use_every_secret(scene, a, b)
@@ -245,7 +245,7 @@ def secrets_are_not_logged():
 
 def control_socket_is_for_its_owner():
     with Scene() as scene:
-        a = scene.start_daemon("a")
+        a = scene.daemon("a", sign_in=False)
         tap.equal(os.stat(a.socket_path).st_mode & 0o777, 0o600, "mode of the socket")
 
 
