@@ -324,9 +324,9 @@ def wrong_types():
 # handsetctl
 
 
-def run_ctl(daemon, *words, path=None):
+def run_ctl(daemon, *words):
     """Returns: (exit status, output, complaints)."""
-    ended = subprocess.run([os.environ["HS_CTL"], "--socket", path or daemon.socket_path, *words],
+    ended = subprocess.run([os.environ["HS_CTL"], "--socket", daemon.socket_path, *words],
                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, timeout=WATCHDOG_SECONDS, check=False)
     return ended.returncode, ended.stdout.decode().rstrip("\n"), ended.stderr.decode().rstrip("\n")
@@ -347,47 +347,6 @@ def ctl_makes_a_call():
         tap.equal((status, json.loads(text)["id"]), (0, call))
         tap.equal(run_ctl(a, "call", "end", call, "await=true"), (0, "", ""))
         tap.equal(a.get(call)["state"], "Ended")
-
-
-def ctl_says_what_is_wrong():
-    with Scene() as scene:
-        a = scene.daemon("a", sign_in=False)
-        for words, status, told in [
-                (["call.end", "nobody"], 1, "(call:7)"),
-                (["call.make", ""], 1, "destination"),
-                (["nonsense"], 2, 'no method "nonsense"'),
-                (["call.end"], 1, "callId"),
-                (["call.end", "callId=x", "colour=red"], 2, 'call.end has no parameter "colour"'),
-                (["call.make", "x", "media.audio=loud"], 2, "media.audio: expected"),
-                (["--nonsense"], 2, "nonsense")]:
-            found, output, complaint = run_ctl(a, *words)
-            tap.equal((found, output), (status, ""), "%r, which says %r" % (words, complaint))
-            tap.true(complaint.startswith("handsetctl: ") and told in complaint,
-                     "%r: %s" % (words, complaint))
-        missing = scene.path("nothing.sock")
-        status, _, complaint = run_ctl(a, "rpc.ping", path=missing)
-        tap.equal(status, 3)
-        tap.true("no daemon answers at " + missing in complaint, complaint)
-
-
-def ctl_outlives_the_daemon():
-    with Scene() as scene:
-        a = scene.daemon("a")
-        with subprocess.Popen([os.environ["HS_CTL"], "--socket", a.socket_path, "events"],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE) as events:
-            a.client.poll(lambda: is_listening(a, events), what="an event at handsetctl")
-            scene.kill(a)
-            _, complaint = events.communicate(timeout=WATCHDOG_SECONDS)
-        tap.equal((events.returncode, complaint.decode()),
-                  (3, "handsetctl: the daemon closed the connection\n"))
-
-
-def is_listening(daemon, events):
-    """Whether handsetctl prints what happens; nobody tells when it has subscribed."""
-    make_events(daemon.client, 50)
-    os.set_blocking(events.stdout.fileno(), False)
-    return b"auth:change" in (events.stdout.read() or b"")
 
 
 # Far ends and files
@@ -454,7 +413,6 @@ if __name__ == "__main__":
         half_closed_client_gets_its_answers, client_that_never_reads, batch_of_fifty,
         snapshot_and_replay, filter_by_call, line_of_ten_megabytes, line_that_never_ends,
         nesting_of_a_hundred_thousand, brackets_without_end, bytes_that_are_no_text,
-        characters_of_control, wrong_types, ctl_makes_a_call, ctl_says_what_is_wrong,
-        ctl_outlives_the_daemon, far_end_stands_still, configuration_with_mistakes,
-        configuration_that_is_none,
+        characters_of_control, wrong_types, ctl_makes_a_call, far_end_stands_still,
+        configuration_with_mistakes, configuration_that_is_none,
     ])
