@@ -189,13 +189,26 @@ hs_phone_create (HsPhone *self, JsonObject *config_values, GError **error)
 }
 
 static void
+on_recordings_complete (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_audio_engine_drain_finish (HS_AUDIO_ENGINE (source), result, &error))
+    g_warning ("a device or a recording is left as it is: %s", error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
 on_media_settled (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  HsMedia *media = HS_MEDIA (source);
   GError *error = NULL;
 
-  if (hs_media_settle_finish (HS_MEDIA (source), result, &error))
-    g_task_return_boolean (task, TRUE);
+  if (hs_media_settle_finish (media, result, &error))
+    hs_audio_engine_drain_async (hs_media_get_audio_engine (media), on_recordings_complete,
+                                 g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }
