@@ -115,7 +115,7 @@ test_speaker (HsCallFixture *f, gconstpointer data)
   const char *id;
 
   g_assert_false (hs_calls_set_speaker (f->calls, "nobody", "x",
-                                        hs_call_fixture_new_waiter (f, "dropped"), &unknown));
+                                        g_task_new (NULL, NULL, NULL, NULL), &unknown));
   g_assert_error (unknown, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM);
   hs_call_fixture_make_connected (f);
   id = hs_call_fixture_get_id (f, "A");
@@ -125,8 +125,8 @@ test_speaker (HsCallFixture *f, gconstpointer data)
   g_assert_true (hs_calls_set_speaker (f->calls, id, "broken",
                                        hs_call_fixture_new_waiter (f, "broken"), NULL));
   hs_call_fixture_expect (f, "peer speaker broken\nwaiter broken: call:4 it is broken\n");
-  g_assert_false (hs_calls_set_speaker (f->calls, id, "none",
-                                        hs_call_fixture_new_waiter (f, "dropped"), &wrong));
+  g_assert_false (
+      hs_calls_set_speaker (f->calls, id, "none", g_task_new (NULL, NULL, NULL, NULL), &wrong));
   g_assert_error (wrong, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM);
   hs_call_fixture_receive_end (f, "leg-1", 0, NULL);
   hs_call_fixture_skip (f);
