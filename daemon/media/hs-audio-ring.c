@@ -14,6 +14,7 @@ struct _HsAudioRing {
   gsize fill;
   gboolean finished;
   gboolean closed;
+  gboolean awaited; /* by somebody who has more to write */
 
   /* the least that a read left behind lately; only where the writer is live */
   gboolean live;
@@ -40,6 +41,15 @@ hs_audio_ring_free (HsAudioRing *self)
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->room);
   g_free (self);
+}
+
+static void
+tell_of_room (HsAudioRing *self)
+{
+  /* Even a signal that nobody waits for is a system call. */
+  if (self->awaited)
+    g_cond_signal (&self->room);
+  self->awaited = FALSE;
 }
 
 static void
@@ -94,6 +104,7 @@ hs_audio_ring_write_all (HsAudioRing *self, const gint16 *samples, gsize n_sampl
     gsize n = MIN (n_samples, self->capacity - self->fill);
 
     if (n == 0) {
+      self->awaited = TRUE;
       g_cond_wait (&self->room, &self->lock);
       continue;
     }
@@ -118,7 +129,7 @@ hs_audio_ring_close (HsAudioRing *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   self->closed = TRUE;
-  g_cond_signal (&self->room);
+  tell_of_room (self);
 }
 
 void
@@ -128,7 +139,7 @@ hs_audio_ring_clear (HsAudioRing *self)
 
   drop (self, self->fill);
   self->reads = 0;
-  g_cond_signal (&self->room);
+  tell_of_room (self);
 }
 
 /* Keeps half of what one read takes as a margin, and gives up what no read needed for long. */
@@ -158,7 +169,9 @@ hs_audio_ring_read (HsAudioRing *self, gint16 *samples, gsize n_samples)
     shed_spare (self, n_samples);
   else
     self->reads = 0;
-  g_cond_signal (&self->room);
+  /* In portions: the writer need not wake up for every read. */
+  if (self->capacity - self->fill >= self->capacity / 4 || self->fill < n_samples)
+    tell_of_room (self);
   return enough;
 }
 
