@@ -5,6 +5,7 @@
 #include "base/hs-error.h"
 #include "media/hs-ice-servers.h"
 #include "media/hs-leg-private.h"
+#include "media/hs-leg-stats.h"
 #include "sdp/hs-sdp-edit.h"
 #include "sdp/hs-sdp-transport.h"
 
@@ -591,6 +592,49 @@ test_silent_server (LegFixture *f, gconstpointer data)
   g_assert_true (hs_sdp_has_candidate (complete, "host"));
 }
 
+/* --- the encoder --- */
+
+static GstElement *
+dup_encoder (End *end)
+{
+  GstIterator *encoders =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (end->leg->pipeline), "opusenc");
+  GValue item = G_VALUE_INIT;
+  GstElement *encoder;
+
+  g_assert_cmpint (gst_iterator_next (encoders, &item), ==, GST_ITERATOR_OK);
+  encoder = g_value_dup_object (&item);
+  g_value_unset (&item);
+  gst_iterator_free (encoders);
+  return encoder;
+}
+
+static int
+get_spared_loss (GstElement *encoder)
+{
+  int percent = -1;
+
+  g_object_get (encoder, "packet-loss-percentage", &percent, NULL);
+  return percent;
+}
+
+/* Redundancy costs bits and work: it is for those who lose packets. */
+static void
+test_spares_for_loss (LegFixture *f, gconstpointer data)
+{
+  g_autoptr (GstElement) encoder = NULL;
+
+  connect_ends (f);
+  hs_test_wait (are_connected, f);
+  encoder = dup_encoder (&f->ends[0]);
+  g_assert_cmpint (get_spared_loss (encoder), ==, 0);
+  g_assert_cmpfloat (hs_leg_get_remote_loss (f->ends[0].leg), ==, 0);
+  hs_leg_audio_set_loss (hs_leg_get_audio (f->ends[0].leg), 0.123);
+  g_assert_cmpint (get_spared_loss (encoder), ==, 12);
+  hs_fake_clock_advance (f->clock, 30000);
+  g_assert_cmpint (get_spared_loss (encoder), ==, 0);
+}
+
 /* --- what is left behind --- */
 
 static guint
@@ -649,6 +693,7 @@ main (int argc, char **argv)
   add ("/leg/bad-description", test_bad_description);
   add ("/leg/close-ends-operation", test_close_ends_operation);
   add ("/leg/silent-server", test_silent_server);
+  add ("/leg/spares-for-loss", test_spares_for_loss);
   add ("/leg/nothing-is-left", test_nothing_is_left);
   return g_test_run ();
 }

@@ -67,6 +67,9 @@ void hs_leg_audio_set_directions (HsLegAudio *self, gboolean send, gboolean rece
 /* Limits what is sent (OPUS); takes effect at once. */
 void hs_leg_audio_set_bitrate (HsLegAudio *self, guint bitrate_bps);
 
+/* How much of what is sent gets lost on its way, 0 to 1: what redundancy is made for. */
+void hs_leg_audio_set_loss (HsLegAudio *self, double fraction);
+
 /* Switches both directions off for good and lets the elements go. */
 void hs_leg_audio_close (HsLegAudio *self);
 

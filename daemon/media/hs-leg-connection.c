@@ -4,6 +4,7 @@
 #include "hs-leg-private.h"
 
 #include "base/hs-error.h"
+#include "hs-leg-stats.h"
 #include "sdp/hs-sdp-transport.h"
 
 /* webrtcbin knows no end of trying where DTLS gets no answer. */
@@ -11,6 +12,9 @@
 /* RTCP comes every few seconds even while nobody speaks. */
 #define LOST_AFTER_US (20 * G_USEC_PER_SEC)
 #define WATCH_MS      1000
+/* Reports of loss come in about so many watches. */
+#define LOSS_WATCHES 5
+#define LOSS_MEMORY  0.75
 
 static void
 set_state (HsLeg *self, HsPeerState state, const GError *reason)
@@ -55,6 +59,14 @@ hs_leg_on_bus_error (gpointer owner, gpointer data)
 
 /* --- is it alive? --- */
 
+/* At once up and slowly down, for loss comes in bursts. */
+static void
+spare_for_loss (HsLeg *self)
+{
+  self->loss = MAX (hs_leg_get_remote_loss (self), self->loss * LOSS_MEMORY);
+  hs_leg_audio_set_loss (self->audio, self->loss);
+}
+
 static void
 watch (gpointer user_data)
 {
@@ -64,6 +76,8 @@ watch (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   self->watch_timer = hs_clock_add_timer (self->clock, WATCH_MS, watch, self);
+  if (++self->n_watches % LOSS_WATCHES == 0)
+    spare_for_loss (self);
   if (packets != self->packets_seen) {
     self->packets_seen = packets;
     self->last_packet_us = now;

@@ -52,6 +52,8 @@ struct _HsLeg {
   GError *reason;
   guint connect_timer;
   guint watch_timer;
+  guint n_watches;
+  double loss; /* of what we send, 0 to 1 */
   guint packets_seen;
   gint64 last_packet_us;
   gboolean audio_send;

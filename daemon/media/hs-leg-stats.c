@@ -202,6 +202,16 @@ find_report (GPtrArray *sources, guint ssrc)
   return NULL;
 }
 
+double
+hs_leg_get_remote_loss (HsLeg *self)
+{
+  g_autoptr (GPtrArray) sources = dup_sources (self);
+  const GstStructure *sent = find_sender (sources, TRUE);
+  const GstStructure *report = sent != NULL ? find_report (sources, get_uint (sent, "ssrc")) : NULL;
+
+  return report != NULL ? get_uint (report, "rb-fractionlost") / 256.0 : 0;
+}
+
 static void
 add_rtp (Collection *c, gboolean sending, gboolean receiving)
 {

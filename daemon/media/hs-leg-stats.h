@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 void hs_leg_add_stats (
     HsLeg *self, JsonObject *stats, gboolean sending, gboolean receiving, double timestamp_ms);
 
+/* Returns: the fraction of our packets that the far end has missed, 0 to 1, by its last report; 0
+ * when it has made none */
+double hs_leg_get_remote_loss (HsLeg *self);
+
 /* Adds an empty stat of this type.
  * Returns: (transfer none) */
 JsonObject *
