@@ -434,9 +434,8 @@ append_receiver (HsLegAudio *self, GstBin *pipeline, const Codec *codec, GstElem
     last = append_element (pipeline, last, codec->decoder);
   if (last != NULL && strcmp (codec->name, "OPUS") == 0)
     g_object_set (last, "use-inband-fec", TRUE, "plc", TRUE, NULL);
-  if (last != NULL)
-    last = append_element (pipeline, last, "audioconvert");
-  if (last != NULL)
+  /* Every decoder can give signed 16 bit in one channel, Opus' also at our rate. */
+  if (last != NULL && codec->clock_rate != RATE)
     last = append_element (pipeline, last, "audioresample");
   return append_sink (self, pipeline, append_filter (pipeline, last, RAW_CAPS "48000"));
 }
