@@ -47,37 +47,57 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsMedia,
 
 /* --- warming up --- */
 
-static gboolean
-make_once (const char *factory, GstElement *pipeline, GError **error)
-{
-  GstElement *element = gst_element_factory_make (factory, NULL);
+/* What every call needs. The first DTLS element makes an RSA key, which takes longer than all the
+ * rest. */
+static const char *const always_used[] = {
+  "webrtcbin",   "nicesrc", "nicesink", "dtlsdec",    "dtlsenc",      "dtlssrtpdec",
+  "dtlssrtpenc", "srtpdec", "srtpenc",  "appsrc",     "appsink",      "capsfilter",
+  "fakesink",    "opusenc", "opusdec",  "rtpopuspay", "rtpopusdepay",
+};
 
-  if (element == NULL) {
-    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INIT_MEDIA_FAILED,
-                 "GStreamer's element %s is missing", factory);
-    return FALSE;
-  }
-  gst_bin_add (GST_BIN (pipeline), element);
+/* What some calls need; loaded in a moment, and until then memory that nobody uses. */
+static const char *const sometimes_used[] = {
+  "audioconvert", "audioresample", "mulawenc", "mulawdec",   "rtppcmupay",
+  "rtppcmudepay", "alawenc",       "alawdec",  "rtppcmapay", "rtppcmadepay",
+};
+
+static gboolean
+miss (const char *name, GError **error)
+{
+  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INIT_MEDIA_FAILED,
+               "GStreamer's element %s is missing", name);
+  return FALSE;
+}
+
+static gboolean
+make_once (const char *name, GError **error)
+{
+  GstElement *element = gst_element_factory_make (name, NULL);
+
+  if (element == NULL)
+    return miss (name, error);
+  gst_object_ref_sink (element);
+  gst_object_unref (element);
   return TRUE;
 }
 
 static gboolean
-make_all_once (GError **error)
+look_for (const char *name, GError **error)
 {
-  /* The first DTLS element makes an RSA key, which takes longer than all the rest. */
-  static const char *const factories[] = {
-    "webrtcbin",    "nicesrc",      "nicesink",      "dtlsdec",    "dtlsenc",      "dtlssrtpdec",
-    "dtlssrtpenc",  "srtpdec",      "srtpenc",       "appsrc",     "appsink",      "capsfilter",
-    "fakesink",     "audioconvert", "audioresample", "opusenc",    "opusdec",      "rtpopuspay",
-    "rtpopusdepay", "mulawenc",     "mulawdec",      "rtppcmupay", "rtppcmudepay", "alawenc",
-    "alawdec",      "rtppcmapay",   "rtppcmadepay",
-  };
-  GstElement *pipeline = gst_pipeline_new (NULL);
+  g_autoptr (GstElementFactory) factory = gst_element_factory_find (name);
+
+  return factory != NULL || miss (name, error);
+}
+
+static gboolean
+prepare_elements (GError **error)
+{
   gboolean complete = TRUE;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (factories) && complete; i++)
-    complete = make_once (factories[i], pipeline, error);
-  gst_object_unref (pipeline);
+  for (gsize i = 0; i < G_N_ELEMENTS (sometimes_used) && complete; i++)
+    complete = look_for (sometimes_used[i], error);
+  for (gsize i = 0; i < G_N_ELEMENTS (always_used) && complete; i++)
+    complete = make_once (always_used[i], error);
   return complete;
 }
 
@@ -86,7 +106,7 @@ warm_up_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
 {
   GError *error = NULL;
 
-  if (gst_init_check (NULL, NULL, &error) && make_all_once (&error))
+  if (gst_init_check (NULL, NULL, &error) && prepare_elements (&error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
