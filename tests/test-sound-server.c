@@ -120,6 +120,23 @@ on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
                   self->error != NULL;
 }
 
+static gboolean
+is_gone (gpointer user_data)
+{
+  gpointer *object = user_data;
+
+  return *object == NULL;
+}
+
+/* What a worker has just let go of is let go of here with the next turns of the main context. */
+static void
+finalize_soon (gpointer object)
+{
+  g_object_add_weak_pointer (object, &object);
+  g_object_unref (object);
+  hs_test_wait (is_gone, &object);
+}
+
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
@@ -127,9 +144,9 @@ tear_down (Fixture *self, gconstpointer data)
 
   hs_audio_engine_drain_async (self->engine, on_drained, self);
   await (self);
-  g_assert_finalize_object (self->engine);
+  finalize_soon (self->engine);
   hs_devices_close (self->devices);
-  g_assert_finalize_object (self->devices);
+  finalize_soon (self->devices);
   g_assert_finalize_object (self->config);
   kill (self->server, SIGTERM);
   waitpid (self->server, NULL, 0);
@@ -307,8 +324,8 @@ end_echo (Echo *echo)
   hs_audio_port_remove (echo->recorder);
   hs_audio_port_unref (echo->player);
   hs_audio_port_unref (echo->recorder);
-  g_assert_finalize_object (echo->microphone);
-  g_assert_finalize_object (echo->speaker);
+  finalize_soon (echo->microphone);
+  finalize_soon (echo->speaker);
 }
 
 static void
