@@ -20,6 +20,10 @@ def is_connected(daemon):
     return daemon.client.call("connection.getSocketState")["connected"]
 
 
+def get_last_contact(daemon):
+    return daemon.client.call("connection.getSocketState")["lastContact"]
+
+
 def is_signed_in(daemon):
     return daemon.client.call("api.getConnection")["isConnected"]
 
@@ -115,6 +119,23 @@ def websocket_is_tried_ever_less_often():
         tap.equal(scene.sandbox.get_state()["faults"], [], "refusals that were not used")
         tap.equal(events_since(a, mark), ["ws:change"] * 3)
         tap.true("503" in a.read_log(), "the log does not say why the websocket was refused")
+
+
+def gateway_falls_silent():
+    """The line is there, but nobody at its end answers any more."""
+    config = {"connectivity": dict(PATIENT["connectivity"], pingInterval=1000, maxMissedPings=2)}
+    with Scene() as scene:
+        a = scene.daemon("a", config)
+        # Only of a gateway that has answered once an answer is expected.
+        opened = get_last_contact(a)
+        a.client.poll(lambda: get_last_contact(a) > opened, what="an answer to a ping")
+        scene.sandbox.add_fault("websocket", action="refuse", user=a.address)
+        scene.sandbox.add_fault("websocket", action="stall", user=a.address)
+        wait_until_lost(a)
+        tap.true("silent for too long" in a.read_log(), "the log does not say why it is lost")
+        wait_until_back(a)
+        tap.equal(scene.sandbox.get_state()["faults"], [], "refusals that were not used")
+        a.make("echo@sandbox.test", await_=True)
 
 
 def websocket_is_given_up():
@@ -511,12 +532,12 @@ def second_daemon_is_refused():
 if __name__ == "__main__":
     tap.run("losses", [
         call_survives_the_websocket, what_happens_meanwhile_is_learned,
-        websocket_is_tried_ever_less_often, websocket_is_given_up, no_websocket_no_session,
-        gateway_ends_the_session, subscription_is_gone, subscription_runs_out,
-        subscription_is_forgotten, signing_in_meets_bad_answers, busy_gateway_is_asked_again,
-        making_a_call_meets_bad_answers, answering_meets_bad_answers, ending_meets_bad_answers,
-        signing_out_meets_bad_answers, old_connections_close_under_requests,
-        notifications_come_twice,
+        websocket_is_tried_ever_less_often, gateway_falls_silent, websocket_is_given_up,
+        no_websocket_no_session, gateway_ends_the_session, subscription_is_gone,
+        subscription_runs_out, subscription_is_forgotten, signing_in_meets_bad_answers,
+        busy_gateway_is_asked_again, making_a_call_meets_bad_answers,
+        answering_meets_bad_answers, ending_meets_bad_answers, signing_out_meets_bad_answers,
+        old_connections_close_under_requests, notifications_come_twice,
         copies_of_notifications_have_names_of_their_own, notifications_come_late,
         ringing_comes_after_the_answer, frames_are_garbage, session_of_nobody_is_told_of,
         gateway_dies_and_comes_back, there_is_no_gateway, daemon_dies_and_comes_back,
