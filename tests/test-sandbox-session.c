@@ -297,7 +297,7 @@ test_expiry (Fixture *f, gconstpointer arguments)
 {
   g_autoptr (HsRawClient) client = hs_raw_client_subscribe (
       f->gateway, "ana@lab.example",
-      "{\"subscribeRequest\":{\"expires\":1,\"service\":[\"call\"]}}", NULL);
+      "{\"subscribeRequest\":{\"expires\":8,\"service\":[\"call\"]}}", NULL);
   g_autoptr (JsonObject) gone = NULL;
   g_autoptr (HsRawReply) late = NULL;
 
