@@ -6,12 +6,14 @@ A ratio always comes from one run against a peer in that run; what depends on th
 is the median of several runs. HS_SANDBOX, HS_DAEMON and HS_BENCH_PING are paths of programs.
 """
 import collections
+import contextlib
 import json
 import os
 import select
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
@@ -22,7 +24,8 @@ from handset import Scene  # pylint: disable=wrong-import-position
 
 SENTENCE = ("Good morning, this is the number that you have called. I am glad that you could make "
             "it. Shall we go through the list from yesterday, or do you have a question first?")
-FURTHER_CALLS = 4
+FURTHER_CALLS = 5
+MANY_CALLS = 8
 CPU_SECONDS = 20
 
 Row = collections.namedtuple("Row", "name value unit aim more")
@@ -53,12 +56,10 @@ class TimedClient(rpc.Client):
     def descriptor(self):
         return self._socket.fileno()
 
-    def find(self, call_id, name, member, value):
-        """Returns: when that event of the call came, or None."""
-        for at, event, params in self.times:
-            if event == name and params.get("callId") == call_id and params.get(member) == value:
-                return at
-        return None
+    def find(self, call_id, name, predicate):
+        """Returns: when such an event of the call came, or None."""
+        return next((at for at, event, params in self.times if event == name
+                     and params.get("callId") == call_id and predicate(params)), None)
 
 
 def speech(scene):
@@ -101,7 +102,7 @@ def measure_ping():
 
 
 def start_once(folder):
-    """Returns: seconds from exec to the first answer."""
+    """Returns: milliseconds from exec to the first answer, and how many of them had no core."""
     path = os.path.join(folder, "start.sock")
     began = time.monotonic()
     with subprocess.Popen([os.environ["HS_DAEMON"], "--socket", path], stderr=subprocess.DEVNULL,
@@ -117,16 +118,18 @@ def start_once(folder):
                     time.sleep(0.0005)
             with client:
                 client.call("rpc.ping")
-            return time.monotonic() - began
+            return 1000 * (time.monotonic() - began), meter.waited_ms(process.pid)
         finally:
             process.terminate()
 
 
 def measure_start():
     with Scene() as scene:
-        times = [1000 * start_once(scene.folder) for _ in range(11)]
-    yield row("ready, from exec to the first rpc.ping", statistics.median(times), "ms", 100,
-              "slowest of %d: %.0f ms" % (len(times), max(times)))
+        times = sorted(start_once(scene.folder) for _ in range(11))
+    median, waited = times[len(times) // 2]
+    yield row("ready, from exec to the first rpc.ping", median, "ms", 100,
+              "waiting for a core in %.0f ms of them; fastest %.0f, slowest %.0f ms" % (
+                  waited, times[0][0], times[-1][0]))
 
 
 def measure_memory():
@@ -149,22 +152,35 @@ def measure_idle():
         after = meter.wake_ups(daemon.pid)
         busy = meter.cpu_seconds(daemon.pid) - busy
     counts = [count - before.get(thread, 0) for thread, count in after.items()]
-    # Two timers send a message each, twice; each message is one wake-up, its answer another two.
+    # Two timers send a message each, twice; a timer is one wake-up, an answer up to two.
     yield row("wake-ups in 60 s, signed in and idle", sum(counts), "", 12,
               "4 keep-alives and their answers; %.0f ms of CPU" % (1000 * busy))
+
+
+def watch_cpu(daemon):
+    """Returns: the median share of a core, and a text of what it comes from."""
+    time.sleep(3)
+    runs = sorted(meter.cpu_percent(daemon.pid, CPU_SECONDS) for _ in range(3))
+    return runs[1][0], "runs of %d s: %s; the machine was %.0f %% busy" % (
+        CPU_SECONDS, ", ".join("%.2f" % run[0] for run in runs),
+        max(run[1] for run in runs) / os.cpu_count())
 
 
 def measure_cpu():
     with Scene() as scene:
         a, b = scene.daemon("anna"), scene.daemon("berta")
-        for kind, microphone, aim in (("speech both ways", speech(scene), 1.8),
-                                      ("silence both ways", "silence", None)):
+        for kind, microphone, aim in (("silence", "silence", None),
+                                      ("speech", speech(scene), 1.8)):
             call_id = connect(a, b, microphone)
-            time.sleep(3)
-            runs = [meter.cpu_percent(a.pid, CPU_SECONDS) for _ in range(3)]
-            hang_up(a, b, call_id)
-            yield row("one Opus call, " + kind, statistics.median(runs), "% of a core", aim,
-                      "runs of %d s: %s" % (CPU_SECONDS, ", ".join("%.2f" % run for run in runs)))
+            share, more = watch_cpu(a)
+            yield row("one Opus call, %s both ways" % kind, share, "% of a core", aim, more)
+            if kind == "silence":
+                hang_up(a, b, call_id)
+        for _ in range(MANY_CALLS - 1):
+            connect(a, b, speech(scene))
+        share, more = watch_cpu(a)
+        yield row("each of %d Opus calls, speech both ways" % MANY_CALLS, share / MANY_CALLS,
+                  "% of a core", None, more)
 
 
 def measure_calls():
@@ -173,12 +189,36 @@ def measure_calls():
         idle = meter.settled_kb(a.pid)
         sizes = []
         for _ in range(1 + FURTHER_CALLS):
-            connect(a, b, speech(scene))
+            connect(a, b, "tone:440")
             time.sleep(5)
             sizes.append(meter.resident_kb(a.pid))
     yield row("memory of the first call", (sizes[0] - idle) / 1024, "MB", None)
     yield row("memory of each further call", (sizes[-1] - sizes[0]) / 1024 / FURTHER_CALLS, "MB",
-              1.6, "second call: %.2f MB" % ((sizes[1] - sizes[0]) / 1024))
+              1.6, "one by one: " + ", ".join("%.2f" % ((after - before) / 1024) for before, after
+                                               in zip(sizes, sizes[1:])))
+
+
+def is_media_up(params):
+    return params["state"] == "connected"
+
+
+def is_answer(params):
+    return params["previous"]["state"] == "Ringing"
+
+
+def watch_answer(a_client, b_client, a_call, b_call):
+    """Returns: when the caller heard of the answer, and when each end had media."""
+    give_up = time.monotonic() + rpc.WATCHDOG_SECONDS
+    while time.monotonic() < give_up:
+        select.select([a_client.descriptor, b_client.descriptor], [], [], 1)
+        a_client.read_waiting()
+        b_client.read_waiting()
+        times = (a_client.find(a_call, "call:stateChange", is_answer),
+                 a_client.find(a_call, "call:mediaConnectionChange", is_media_up),
+                 b_client.find(b_call, "call:mediaConnectionChange", is_media_up))
+        if None not in times:
+            return times
+    raise TimeoutError("no media within %d s" % rpc.WATCHDOG_SECONDS)
 
 
 def answer_once(a, b):
@@ -189,19 +229,9 @@ def answer_once(a, b):
     a_call = a.make(b.address, "tone:440")
     b_call = b.wait_for_call()
     number = b.client.start("call.answer", callId=b_call, media={"audio": True}, await_=True)
-    give_up = time.monotonic() + rpc.WATCHDOG_SECONDS
-    media = [None, None]
-    while None in media and time.monotonic() < give_up:
-        select.select([client.descriptor for client in clients], [], [], 1)
-        for index, call_id in enumerate((a_call, b_call)):
-            clients[index].read_waiting()
-            media[index] = clients[index].find(call_id, "call:mediaConnectionChange", "state",
-                                               "connected")
+    answered, *media = watch_answer(*clients, a_call, b_call)
     b.client.result(number)
     a.wait_for_state(a_call, "Connected")
-    answered = next(at for at, name, params in clients[0].times if name == "call:stateChange"
-                    and params["callId"] == a_call and a.get(a_call)["state"] == "Connected"
-                    and params["previous"]["state"] == "Ringing")
     hang_up(a, b, a_call)
     for client in clients:
         client.close()
@@ -237,6 +267,16 @@ def show(one):
     return met != "NOT MET"
 
 
+@contextlib.contextmanager
+def used_home():
+    """What every start but the first finds: GStreamer's list of plugins."""
+    with tempfile.TemporaryDirectory(prefix="handset-bench.") as cache:
+        os.environ["XDG_CACHE_HOME"] = cache
+        with Scene() as scene:
+            meter.settled_kb(scene.daemon("first").pid)
+        yield
+
+
 def main():
     wanted = sys.argv[1:] or list(MEASURES)
     unknown = [name for name in wanted if name not in MEASURES]
@@ -244,7 +284,8 @@ def main():
         sys.exit("usage: bench.py [%s]" % "|".join(MEASURES))
     print("%s, %s" % (time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), meter.describe_machine()))
     print("%-42s %8s %-12s %-8s" % ("measure", "value", "", "aim"))
-    good = [show(one) for name in wanted for one in MEASURES[name]()]
+    with used_home():
+        good = [show(one) for name in wanted for one in MEASURES[name]()]
     print("load at the end: %.2f" % os.getloadavg()[0])
     return 0 if all(good) else 1
 

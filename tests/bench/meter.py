@@ -27,6 +27,17 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
 
 
+def waited_ms(pid):
+    """Returns: for how long its first thread was ready to run and had no core."""
+    return int(_read(pid, "schedstat").split()[1]) / 1e6
+
+
+def machine_busy_seconds():
+    """Returns: the time for which all cores together have been busy, for whomever."""
+    fields = [int(field) for field in _read("stat").split("\n", 1)[0].split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / _TICKS_PER_SECOND
+
+
 def wake_ups(pid):
     """Returns: {thread: how often it went to sleep by itself}."""
     return {thread: int(_status(pid, "task", thread, "status")["voluntary_ctxt_switches"])
@@ -45,10 +56,11 @@ def settled_kb(pid, quiet_seconds=3.0, limit_seconds=60.0):
 
 
 def cpu_percent(pid, seconds):
-    """Returns: what share of one core the process uses from now on."""
-    busy, began = cpu_seconds(pid), time.monotonic()
+    """Returns: what share of one core the process uses from now on, and the whole machine."""
+    mine, machine, began = cpu_seconds(pid), machine_busy_seconds(), time.monotonic()
     time.sleep(seconds)
-    return 100 * (cpu_seconds(pid) - busy) / (time.monotonic() - began)
+    elapsed = (time.monotonic() - began) / 100
+    return (cpu_seconds(pid) - mine) / elapsed, (machine_busy_seconds() - machine) / elapsed
 
 
 def describe_machine():
