@@ -7,6 +7,7 @@
 #include "hs-webrtc-peer.h"
 
 #include <gst/gst.h>
+#include <openssl/crypto.h>
 
 /* Four transports connect at a time; one that has had three seconds makes room for the next. */
 #define CONNECTING_LEGS 4
@@ -105,8 +106,11 @@ static void
 warm_up_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
+  gboolean complete = gst_init_check (NULL, NULL, &error) && prepare_elements (&error);
 
-  if (gst_init_check (NULL, NULL, &error) && prepare_elements (&error))
+  /* The thread goes back to a pool and would keep what OpenSSL has put down for it. */
+  OPENSSL_thread_stop ();
+  if (complete)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
