@@ -7,6 +7,8 @@
 #include "hs-ice-servers.h"
 #include "hs-nice.h"
 
+#include <openssl/crypto.h>
+
 /* A server that does not answer costs at most about a second of gathering. */
 #define STUN_INITIAL_TIMEOUT_MS  200
 #define STUN_MAX_RETRANSMISSIONS 3
@@ -226,6 +228,8 @@ stop_pipeline (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   gst_element_set_state (task_data, GST_STATE_NULL);
   /* The last reference goes here too, and not with the task on the control thread. */
   gst_object_unref (task_data);
+  /* As the warm-up's thread, this one goes back to a pool. */
+  OPENSSL_thread_stop ();
   g_task_return_boolean (task, TRUE);
 }
 
