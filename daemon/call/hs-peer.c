@@ -45,6 +45,8 @@ hs_peer_default_init (HsPeerInterface *iface)
                 2, LENT (G_TYPE_STRING), G_TYPE_BOOLEAN);
   g_signal_new ("state-changed", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 2, G_TYPE_INT, LENT (G_TYPE_ERROR));
+  g_signal_new ("tone-received", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                2, LENT (G_TYPE_STRING), G_TYPE_UINT);
 }
 
 static void
@@ -182,6 +184,81 @@ hs_peer_set_speaker (HsPeer *self, const char *speaker_id, GTask *waiter, GError
   g_return_val_if_fail (speaker_id != NULL, FALSE);
 
   return HS_PEER_GET_IFACE (self)->set_speaker (self, speaker_id, waiter, error);
+}
+
+gboolean
+hs_peer_remove_tracks (HsPeer *self, const char *const *track_ids, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), FALSE);
+  g_return_val_if_fail (track_ids != NULL, FALSE);
+
+  return HS_PEER_GET_IFACE (self)->remove_tracks (self, track_ids, error);
+}
+
+void
+hs_peer_replace_track_async (HsPeer *self,
+                             const char *track_id,
+                             const HsMediaRequest *request,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+  g_return_if_fail (track_id != NULL);
+  g_return_if_fail (request != NULL);
+
+  HS_PEER_GET_IFACE (self)->replace_track_async (self, track_id, request, cancellable, callback,
+                                                 user_data);
+}
+
+HsTrack *
+hs_peer_replace_track_finish (HsPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), NULL);
+
+  return HS_PEER_GET_IFACE (self)->replace_track_finish (self, result, error);
+}
+
+void
+hs_peer_send_tones_async (HsPeer *self,
+                          const char *tones,
+                          guint duration_ms,
+                          guint gap_ms,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+  g_return_if_fail (tones != NULL);
+
+  HS_PEER_GET_IFACE (self)->send_tones_async (self, tones, duration_ms, gap_ms, cancellable,
+                                              callback, user_data);
+}
+
+gboolean
+hs_peer_send_tones_finish (HsPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), FALSE);
+
+  return HS_PEER_GET_IFACE (self)->send_tones_finish (self, result, error);
+}
+
+gboolean
+hs_peer_set_muted (HsPeer *self, const char *track_id, gboolean muted, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), FALSE);
+  g_return_val_if_fail (track_id != NULL, FALSE);
+
+  return HS_PEER_GET_IFACE (self)->set_muted (self, track_id, muted, error);
+}
+
+void
+hs_peer_set_dscp (HsPeer *self, JsonObject *dscp)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  if (HS_PEER_GET_IFACE (self)->set_dscp != NULL)
+    HS_PEER_GET_IFACE (self)->set_dscp (self, dscp);
 }
 
 void

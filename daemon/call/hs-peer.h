@@ -71,6 +71,7 @@ typedef struct {
   const char *speaker_id; /* where received audio goes; NULL: the default speaker */
   JsonArray *ice_servers; /* of {"urls", "username", "credential"}; NULL: none */
   JsonObject *bandwidth;  /* {"audio", "video", "call"} in kbit/s; NULL: no limits */
+  JsonObject *dscp;       /* call.DSCPControls; NULL: the network's default */
 } HsPeerOptions;
 
 struct _HsPeerInterface {
@@ -105,6 +106,24 @@ struct _HsPeerInterface {
   void (*rollback) (HsPeer *self);
   const char *(*get_remote_description) (HsPeer *self);
   gboolean (*set_speaker) (HsPeer *self, const char *speaker_id, GTask *waiter, GError **error);
+  gboolean (*remove_tracks) (HsPeer *self, const char *const *track_ids, GError **error);
+  void (*replace_track_async) (HsPeer *self,
+                               const char *track_id,
+                               const HsMediaRequest *request,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+  HsTrack *(*replace_track_finish) (HsPeer *self, GAsyncResult *result, GError **error);
+  void (*send_tones_async) (HsPeer *self,
+                            const char *tones,
+                            guint duration_ms,
+                            guint gap_ms,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+  gboolean (*send_tones_finish) (HsPeer *self, GAsyncResult *result, GError **error);
+  gboolean (*set_muted) (HsPeer *self, const char *track_id, gboolean muted, GError **error);
+  void (*set_dscp) (HsPeer *self, JsonObject *dscp); /* optional */
   void (*get_stats_async) (HsPeer *self,
                            const char *track_id,
                            GCancellable *cancellable,
@@ -120,9 +139,12 @@ struct _HsPeerInterface {
  *   "track-ended" (HsTrack *track)
  *   "source-muted" (const char *track_id, gboolean muted): a remote track stops or starts getting
  *     media because of negotiation or of the far end
- *   "state-changed" (HsPeerState state, const GError *reason): reason is NULL unless FAILED/LOST */
+ *   "state-changed" (HsPeerState state, const GError *reason): reason is NULL unless FAILED/LOST
+ *   "tone-received" (const char *tone, guint duration_ms): the far end pressed "0" … "9", "*", "#",
+ *     "A" … "D" */
 
-/* Opens the devices and adds local tracks; what was open before stays.
+/* Opens the devices and adds local tracks; what was open before stays. Once there is a call they
+ * are in the next offer, and end ("track-ended") when that is rolled back.
  * open_media_finish returns: (element-type HsTrack) (transfer full): the new tracks.
  * @error: HS_CALL_ERROR_USER_MEDIA naming the device or constraint; nothing is then open. */
 void hs_peer_open_media_async (HsPeer *self,
@@ -193,6 +215,53 @@ const char *hs_peer_get_remote_description (HsPeer *self);
  * @error: HS_CALL_ERROR_INVALID_PARAM when there is no such speaker */
 gboolean hs_peer_set_speaker (HsPeer *self, const char *speaker_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/* The next offer is without these local tracks. They end ("track-ended") once it is answered, and
+ * stay as they are when it is rolled back.
+ * @track_ids: NULL-terminated
+ * @error: HS_CALL_ERROR_INVALID_PARAM naming the one that is no local track; nothing is changed */
+gboolean hs_peer_remove_tracks (HsPeer *self,
+                                const char *const *track_ids,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Puts another device in the place of a local track's, without a negotiation; the far end sees the
+ * same stream go on. The new track has an id of its own; the old one ends without "track-ended".
+ * @request: asks for one medium, of the track's kind
+ * Finish returns: (transfer full): the new track
+ * @error: HS_CALL_ERROR_INVALID_PARAM: no such local track, or another kind;
+ *   HS_CALL_ERROR_USER_MEDIA: the device cannot be opened; the old one is then still in use */
+void hs_peer_replace_track_async (HsPeer *self,
+                                  const char *track_id,
+                                  const HsMediaRequest *request,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+HsTrack *hs_peer_replace_track_finish (HsPeer *self,
+                                       GAsyncResult *result,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sends tones one after the other (RFC 4733, else in-band); ends when the last one has been sent.
+ * Further ones are sent after those that are still waiting.
+ * @tones: checked: "0" … "9", "*", "#", "A" … "D", and "," for a pause of two seconds
+ * @error: HS_CALL_ERROR_GENERIC: there is no audio to send them in; G_IO_ERROR_CANCELLED */
+void hs_peer_send_tones_async (HsPeer *self,
+                               const char *tones,
+                               guint duration_ms,
+                               guint gap_ms,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean hs_peer_send_tones_finish (HsPeer *self,
+                                    GAsyncResult *result,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A muted local track sends silence or black, a muted remote one is neither heard nor shown.
+ * @error: HS_CALL_ERROR_INVALID_PARAM when there is no such track */
+gboolean hs_peer_set_muted (HsPeer *self, const char *track_id, gboolean muted, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* New controls, as HsPeerOptions.dscp; they mark packets from now on. */
+void hs_peer_set_dscp (HsPeer *self, JsonObject *dscp);
 
 /* W3C webrtc-stats, as an object keyed by stat id. @track_id: NULL for the whole call.
  * @error: HS_CALL_ERROR_GENERIC when there is no such track */
