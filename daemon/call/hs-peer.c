@@ -47,6 +47,8 @@ hs_peer_default_init (HsPeerInterface *iface)
                 2, G_TYPE_INT, LENT (G_TYPE_ERROR));
   g_signal_new ("tone-received", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 2, LENT (G_TYPE_STRING), G_TYPE_UINT);
+  g_signal_new ("container-failed", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 3, LENT (G_TYPE_STRING), LENT (G_TYPE_STRING), LENT (G_TYPE_ERROR));
 }
 
 static void
@@ -250,6 +252,41 @@ hs_peer_set_muted (HsPeer *self, const char *track_id, gboolean muted, GError **
   g_return_val_if_fail (track_id != NULL, FALSE);
 
   return HS_PEER_GET_IFACE (self)->set_muted (self, track_id, muted, error);
+}
+
+void
+hs_peer_render_track_async (HsPeer *self,
+                            const char *track_id,
+                            const char *container,
+                            const char *speaker_id,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+  g_return_if_fail (track_id != NULL);
+  g_return_if_fail (container != NULL);
+
+  HS_PEER_GET_IFACE (self)->render_track_async (self, track_id, container, speaker_id, cancellable,
+                                                callback, user_data);
+}
+
+gboolean
+hs_peer_render_track_finish (HsPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PEER (self), FALSE);
+
+  return HS_PEER_GET_IFACE (self)->render_track_finish (self, result, error);
+}
+
+void
+hs_peer_unrender_track (HsPeer *self, const char *track_id, const char *container)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+  g_return_if_fail (track_id != NULL);
+  g_return_if_fail (container != NULL);
+
+  HS_PEER_GET_IFACE (self)->unrender_track (self, track_id, container);
 }
 
 void

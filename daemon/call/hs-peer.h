@@ -123,6 +123,15 @@ struct _HsPeerInterface {
                             gpointer user_data);
   gboolean (*send_tones_finish) (HsPeer *self, GAsyncResult *result, GError **error);
   gboolean (*set_muted) (HsPeer *self, const char *track_id, gboolean muted, GError **error);
+  void (*render_track_async) (HsPeer *self,
+                              const char *track_id,
+                              const char *container,
+                              const char *speaker_id,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+  gboolean (*render_track_finish) (HsPeer *self, GAsyncResult *result, GError **error);
+  void (*unrender_track) (HsPeer *self, const char *track_id, const char *container);
   void (*set_dscp) (HsPeer *self, JsonObject *dscp); /* optional */
   void (*get_stats_async) (HsPeer *self,
                            const char *track_id,
@@ -141,7 +150,9 @@ struct _HsPeerInterface {
  *     media because of negotiation or of the far end
  *   "state-changed" (HsPeerState state, const GError *reason): reason is NULL unless FAILED/LOST
  *   "tone-received" (const char *tone, guint duration_ms): the far end pressed "0" … "9", "*", "#",
- *     "A" … "D" */
+ *     "A" … "D"
+ *   "container-failed" (const char *track_id, const char *container, const GError *reason): the
+ *     track is not rendered there any more: the disk is full, the speaker was taken away … */
 
 /* Opens the devices and adds local tracks; what was open before stays. Once there is a call they
  * are in the next offer, and end ("track-ended") when that is rolled back.
@@ -259,6 +270,30 @@ gboolean hs_peer_send_tones_finish (HsPeer *self,
  * @error: HS_CALL_ERROR_INVALID_PARAM when there is no such track */
 gboolean hs_peer_set_muted (HsPeer *self, const char *track_id, gboolean muted, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/* Plays or records a track, local or remote. Doing it twice is doing it once; the places are
+ * independent of each other. Remote audio plays at the call's speaker from the start; that ends
+ * with the first time it is rendered at, or taken from, a speaker. What an ended track was rendered
+ * in is closed.
+ * @container: "file:/PATH" (made anew; ".wav" for audio, ".mkv" for video), "frames:/SOCKET" for
+ *   video; every other name is a speaker's for audio, and for video a place where nobody looks
+ * @speaker_id: (nullable): where audio of a container that is no file plays; NULL: at the call's
+ *   speaker
+ * @error: HS_CALL_ERROR_INVALID_PARAM: no such track, or a malformed container or speaker;
+ *   HS_CALL_ERROR_USER_MEDIA naming what cannot be opened */
+void hs_peer_render_track_async (HsPeer *self,
+                                 const char *track_id,
+                                 const char *container,
+                                 const char *speaker_id,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gboolean hs_peer_render_track_finish (HsPeer *self,
+                                      GAsyncResult *result,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Does nothing where the track is not rendered. */
+void hs_peer_unrender_track (HsPeer *self, const char *track_id, const char *container);
 
 /* New controls, as HsPeerOptions.dscp; they mark packets from now on. */
 void hs_peer_set_dscp (HsPeer *self, JsonObject *dscp);
