@@ -105,6 +105,7 @@ hs_webrtc_peer_agree (HsWebrtcPeer *self)
       before.transport != self->live)
     hs_leg_close (before.transport->leg);
   hs_exchange_clear (&before);
+  hs_webrtc_peer_settle_locals (self);
   hs_webrtc_peer_update_media (self);
 }
 

@@ -70,15 +70,16 @@ static HsSdpWireLine
 make_line (HsWebrtcPeer *self, HsSdpKind kind, gboolean first_audio)
 {
   HsSdpWireLine line = { .rejected = TRUE };
+  HsLocalTrack *local = hs_webrtc_peer_get_local_audio (self);
 
   /* One audio line carries the call; what there is no graph for is rejected. */
   if (kind != HS_SDP_AUDIO || !first_audio)
     return line;
   line.rejected = FALSE;
-  line.direction = hs_sdp_direction_wanted (self->local_audio != NULL, self->held);
-  if (self->local_audio != NULL) {
-    line.stream_id = self->local_audio->media_id;
-    line.track_id = self->local_audio->id;
+  line.direction = hs_sdp_direction_wanted (local != NULL, self->held);
+  if (local != NULL) {
+    line.stream_id = local->track->media_id;
+    line.track_id = local->track->id;
   }
   return line;
 }

@@ -43,6 +43,14 @@ void hs_exchange_clear (HsExchange *self);
 
 /* --- the peer --- */
 
+/* A local track and the device that it comes from. */
+typedef struct {
+  HsTrack *track;
+  HsAudioSource *audio; /* of an audio track */
+  gboolean fresh;       /* in no agreed description yet */
+  gboolean leaving;     /* in no description any more */
+} HsLocalTrack;
+
 typedef struct {
   HsTrack *track;
   gboolean active;  /* announced and not ended */
@@ -89,11 +97,10 @@ struct _HsWebrtcPeer {
   HsPeerTransport *live;     /* what media takes now; NULL before anything is connected */
   HsOutlet *outlet;
   HsAudioPort *port;
-  HsAudioSource *source;
   HsAudioSink *sink;
   char *speaker_id;
   gboolean speaker_asked;
-  HsTrack *local_audio;     /* NULL for none */
+  GPtrArray *local_tracks;  /* of HsLocalTrack, in the order they were opened */
   GPtrArray *remote_tracks; /* (nullable) HsRemoteTrack by line */
 };
 
@@ -162,13 +169,44 @@ void hs_webrtc_peer_set_state (HsWebrtcPeer *self, HsPeerState state, const GErr
 void
 hs_webrtc_peer_remember_role (HsWebrtcPeer *self, HsPeerTransport *transport, const char *role);
 
-/* hs-webrtc-peer-media.c */
+/* hs-webrtc-peer-locals.c: the local tracks */
+void hs_local_track_free (HsLocalTrack *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLocalTrack, hs_local_track_free)
+
+/* @track: with kind and label; gets its ids here. Both (transfer full) */
+HsLocalTrack *hs_local_track_new (HsTrack *track, HsAudioSource *audio);
+
+/* Returns: (nullable): the audio track that is in our next description. */
+HsLocalTrack *hs_webrtc_peer_get_local_audio (HsWebrtcPeer *self);
+HsLocalTrack *hs_webrtc_peer_find_local (HsWebrtcPeer *self, const char *track_id);
+
+/* Takes @local into use, without a signal. (transfer full) */
+void hs_webrtc_peer_add_local (HsWebrtcPeer *self, HsLocalTrack *local);
+
+/* Puts @next, (transfer full), in the place of @local, which is freed. */
+void hs_webrtc_peer_swap_local (HsWebrtcPeer *self, HsLocalTrack *local, HsLocalTrack *next);
+gboolean hs_webrtc_peer_remove_tracks (HsPeer *peer, const char *const *track_ids, GError **error);
+
+/* What was added or removed is now agreed on, or is not going to be. */
+void hs_webrtc_peer_settle_locals (HsWebrtcPeer *self);
+void hs_webrtc_peer_rollback_locals (HsWebrtcPeer *self);
+
+/* hs-webrtc-peer-open.c: devices for new local tracks */
 void hs_webrtc_peer_open_media_async (HsPeer *peer,
                                       const HsMediaRequest *request,
                                       GCancellable *cancellable,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
 GPtrArray *hs_webrtc_peer_open_media_finish (HsPeer *peer, GAsyncResult *result, GError **error);
+void hs_webrtc_peer_replace_track_async (HsPeer *peer,
+                                         const char *track_id,
+                                         const HsMediaRequest *request,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+HsTrack *hs_webrtc_peer_replace_track_finish (HsPeer *peer, GAsyncResult *result, GError **error);
+
+/* hs-webrtc-peer-media.c: the audio engine's part */
 gboolean
 hs_webrtc_peer_set_speaker (HsPeer *peer, const char *speaker_id, GTask *waiter, GError **error);
 void hs_webrtc_peer_open_speaker (HsWebrtcPeer *self);

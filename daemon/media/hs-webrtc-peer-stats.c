@@ -15,7 +15,7 @@ get_remote_audio (HsWebrtcPeer *self)
   for (guint i = 0; i < self->remote_tracks->len; i++) {
     HsRemoteTrack *remote = self->remote_tracks->pdata[i];
 
-    if (remote != NULL && remote->active)
+    if (remote != NULL && remote->active && remote->track->kind == HS_MEDIA_AUDIO)
       return remote->track;
   }
   return NULL;
@@ -35,6 +35,7 @@ add_level (JsonObject *stat, const HsTrack *track, const HsAudioLevel *level)
 static void
 add_levels (HsWebrtcPeer *self, JsonObject *stats, gboolean sending, gboolean receiving, double now)
 {
+  const HsLocalTrack *local = hs_webrtc_peer_get_local_audio (self);
   const HsTrack *remote = get_remote_audio (self);
   JsonObject *inbound = hs_json_get_object (stats, "inbound-audio");
   HsAudioLevel sent;
@@ -42,10 +43,10 @@ add_levels (HsWebrtcPeer *self, JsonObject *stats, gboolean sending, gboolean re
   JsonObject *source;
 
   hs_audio_port_get_levels (self->port, &sent, &received);
-  if (sending && self->local_audio != NULL) {
+  if (sending && local != NULL) {
     source = hs_leg_add_stat (stats, "source-audio", "media-source", now);
     json_object_set_string_member (source, "kind", "audio");
-    add_level (source, self->local_audio, &sent);
+    add_level (source, local->track, &sent);
   }
   if (receiving && remote != NULL && inbound != NULL)
     add_level (inbound, remote, &received);
@@ -86,8 +87,8 @@ hs_webrtc_peer_get_stats_async (HsPeer *peer,
   gboolean receiving = track_id == NULL;
 
   g_task_set_source_tag (task, hs_webrtc_peer_get_stats_async);
-  if (track_id != NULL && self->local_audio != NULL)
-    sending = g_str_equal (self->local_audio->id, track_id);
+  if (track_id != NULL)
+    sending = hs_webrtc_peer_find_local (self, track_id) != NULL;
   if (track_id != NULL && remote != NULL)
     receiving = g_str_equal (remote->id, track_id);
   if (self->state == HS_PEER_CLOSED)

@@ -42,7 +42,7 @@ retire (HsWebrtcPeer *self, HsRemoteTrack *remote)
 static gboolean
 is_taken (HsWebrtcPeer *self, const char *id, guint line)
 {
-  if (self->local_audio != NULL && g_str_equal (self->local_audio->id, id))
+  if (hs_webrtc_peer_find_local (self, id) != NULL)
     return TRUE;
   for (guint i = 0; i < self->remote_tracks->len; i++) {
     HsRemoteTrack *other = self->remote_tracks->pdata[i];
@@ -54,7 +54,8 @@ is_taken (HsWebrtcPeer *self, const char *id, guint line)
 }
 
 static HsRemoteTrack *
-make_track (HsWebrtcPeer *self, guint line, char *stream_id, char *track_id)
+make_track (
+    HsWebrtcPeer *self, guint line, HsMediaKind kind, const char *stream_id, const char *track_id)
 {
   HsRemoteTrack *remote = g_new0 (HsRemoteTrack, 1);
   HsTrack *track = remote->track = g_new0 (HsTrack, 1);
@@ -65,7 +66,7 @@ make_track (HsWebrtcPeer *self, guint line, char *stream_id, char *track_id)
     track->id = g_strdup (track_id);
   track->media_id = stream_id != NULL ? g_strdup (stream_id) : g_uuid_string_random ();
   track->label = g_strdup ("");
-  track->kind = HS_MEDIA_AUDIO;
+  track->kind = kind;
   return remote;
 }
 
@@ -75,6 +76,12 @@ is_same (const HsRemoteTrack *remote, const char *stream_id, const char *track_i
 {
   return track_id == NULL || g_str_equal (remote->track->id, track_id) ||
          g_strcmp0 (remote->track->media_id, stream_id) == 0;
+}
+
+static HsMediaKind
+get_kind (HsSdpSection *section)
+{
+  return hs_sdp_section_get_kind (section) == HS_SDP_VIDEO ? HS_MEDIA_VIDEO : HS_MEDIA_AUDIO;
 }
 
 static void
@@ -89,7 +96,7 @@ update_sending (HsWebrtcPeer *self, guint line, HsSdpSection *section)
     if (remote != NULL)
       retire (self, remote);
     hs_remote_track_free (remote);
-    remote = make_track (self, line, stream_id, track_id);
+    remote = make_track (self, line, get_kind (section), stream_id, track_id);
     self->remote_tracks->pdata[line] = remote;
   }
   announce (self, remote);
@@ -140,11 +147,12 @@ void
 hs_webrtc_peer_end_tracks (HsWebrtcPeer *self)
 {
   g_autoptr (GPtrArray) remote_tracks = g_steal_pointer (&self->remote_tracks);
-  g_autoptr (HsTrack) local = g_steal_pointer (&self->local_audio);
+  g_autoptr (GPtrArray) local_tracks = g_steal_pointer (&self->local_tracks);
 
+  self->local_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_local_track_free);
   self->remote_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_remote_track_free);
-  if (local != NULL)
-    g_signal_emit_by_name (self, "track-ended", local);
+  for (guint i = 0; i < local_tracks->len; i++)
+    g_signal_emit_by_name (self, "track-ended", ((HsLocalTrack *) local_tracks->pdata[i])->track);
   for (guint i = 0; i < remote_tracks->len; i++) {
     HsRemoteTrack *remote = remote_tracks->pdata[i];
 

@@ -209,6 +209,8 @@ webrtc_peer_rollback (HsPeer *peer)
   HsWebrtcPeer *self = HS_WEBRTC_PEER (peer);
 
   hs_webrtc_peer_cancel (self);
+  if (self->proposed.remote == NULL)
+    hs_webrtc_peer_rollback_locals (self);
   hs_webrtc_peer_forget_proposal (self);
 }
 
@@ -276,6 +278,9 @@ hs_webrtc_peer_init_interface (HsPeerInterface *iface)
   iface->rollback = webrtc_peer_rollback;
   iface->get_remote_description = webrtc_peer_get_remote_description;
   iface->set_speaker = hs_webrtc_peer_set_speaker;
+  iface->remove_tracks = hs_webrtc_peer_remove_tracks;
+  iface->replace_track_async = hs_webrtc_peer_replace_track_async;
+  iface->replace_track_finish = hs_webrtc_peer_replace_track_finish;
   iface->get_stats_async = hs_webrtc_peer_get_stats_async;
   iface->get_stats_finish = hs_webrtc_peer_get_stats_finish;
   iface->close = webrtc_peer_close;
@@ -302,6 +307,7 @@ hs_webrtc_peer_finalize (GObject *object)
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
   g_clear_pointer (&self->ice_addresses, g_ptr_array_unref);
   g_clear_pointer (&self->roles, g_hash_table_unref);
+  g_clear_pointer (&self->local_tracks, g_ptr_array_unref);
   g_clear_pointer (&self->remote_tracks, g_ptr_array_unref);
   g_free (self->call_id);
   g_free (self->remote_text);
@@ -321,6 +327,7 @@ hs_webrtc_peer_init (HsWebrtcPeer *self)
 {
   self->cancellable = g_cancellable_new ();
   self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->local_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_local_track_free);
   self->remote_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_remote_track_free);
 }
 
