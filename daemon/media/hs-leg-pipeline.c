@@ -5,6 +5,7 @@
 
 #include "base/hs-error.h"
 #include "hs-ice-servers.h"
+#include "hs-leg-stop.h"
 #include "hs-nice.h"
 
 #include <openssl/crypto.h>
@@ -225,7 +226,7 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
 static void
 stop_pipeline (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  gst_element_set_state (task_data, GST_STATE_NULL);
+  hs_leg_stop_pipeline (task_data);
   /* The last reference goes here too, and not with the task on the control thread. */
   gst_object_unref (task_data);
   /* As the warm-up's thread, this one goes back to a pool. */

@@ -7,6 +7,7 @@
 
 #include "hs-sandbox-connection.h"
 
+#include "hs-sandbox-stop.h"
 #include "hs-sandbox-track.h"
 
 #include <gio/gio.h>
@@ -544,7 +545,7 @@ hs_sandbox_connection_free (HsSandboxConnection *connection)
   g_clear_handle_id (&connection->timeout_id, g_source_remove);
   g_clear_handle_id (&connection->bus_watch_id, g_source_remove);
   if (connection->pipeline != NULL)
-    gst_element_set_state (connection->pipeline, GST_STATE_NULL);
+    hs_sandbox_stop_pipeline (connection->pipeline);
   gst_clear_object (&connection->pipeline);
   gst_clear_object (&connection->webrtc);
   expire_promises (connection);

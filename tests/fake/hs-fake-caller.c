@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hs-fake-caller.h"
 
+#include "hs-sandbox-stop.h"
+
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 #include <gst/sdp/gstsdpmessage.h>
@@ -307,7 +309,7 @@ hs_fake_caller_new_with_certificate (const char *formats)
 void
 hs_fake_caller_free (HsFakeCaller *caller)
 {
-  gst_element_set_state (caller->pipeline, GST_STATE_NULL);
+  hs_sandbox_stop_pipeline (caller->pipeline);
   gst_object_unref (caller->pipeline);
   g_array_unref (caller->heard);
   g_free (caller->certificate);
