@@ -4,6 +4,7 @@
 #include "hs-leg-audio.h"
 
 #include "base/hs-error.h"
+#include "hs-leg-chain.h"
 
 #include <gst/app/app.h>
 #include <string.h>
@@ -113,55 +114,16 @@ unref_audio (gpointer data)
   hs_leg_audio_unref (data);
 }
 
-/* --- building chains of elements --- */
-
-static void
-set_caps (GstElement *element, const char *text)
-{
-  g_autoptr (GstCaps) caps = gst_caps_from_string (text);
-
-  g_object_set (element, "caps", caps, NULL);
-}
-
-/* Adds an element to @pipeline behind @last.
- * Returns: (transfer none) (nullable): NULL when the plugin is missing or it cannot be linked. */
-static GstElement *
-append_element (GstBin *pipeline, GstElement *last, const char *factory)
-{
-  GstElement *element = gst_element_factory_make (factory, NULL);
-
-  if (element == NULL) {
-    g_warning ("GStreamer's element %s is missing", factory);
-    return NULL;
-  }
-  gst_bin_add (pipeline, element);
-  if (last != NULL && !gst_element_link (last, element)) {
-    g_warning ("GStreamer's element %s cannot be linked", factory);
-    return NULL;
-  }
-  return element;
-}
-
-static GstElement *
-append_filter (GstBin *pipeline, GstElement *last, const char *caps)
-{
-  GstElement *filter = last != NULL ? append_element (pipeline, last, "capsfilter") : NULL;
-
-  if (filter != NULL)
-    set_caps (filter, caps);
-  return filter;
-}
-
 /* --- sending --- */
 
 static GstElement *
 append_source (GstBin *pipeline)
 {
-  GstElement *source = append_element (pipeline, NULL, "appsrc");
+  GstElement *source = hs_leg_chain_append (pipeline, NULL, "appsrc");
 
   if (source == NULL)
     return NULL;
-  set_caps (source, RAW_CAPS "48000");
+  hs_leg_chain_set_caps (source, RAW_CAPS "48000");
   /* Live, and never more than three blocks behind: late audio is worth less than none. */
   g_object_set (source, "is-live", TRUE, "format", GST_FORMAT_TIME, "max-buffers", (guint64) 3,
                 "max-bytes", (guint64) 0, "max-time", (guint64) 0, NULL);
@@ -193,7 +155,7 @@ append_encoder (GstBin *pipeline,
                 const Codec *codec,
                 const HsLegAudioFormat *format)
 {
-  GstElement *encoder = last != NULL ? append_element (pipeline, last, codec->encoder) : NULL;
+  GstElement *encoder = last != NULL ? hs_leg_chain_append (pipeline, last, codec->encoder) : NULL;
 
   if (encoder != NULL && codec->clock_rate == RATE)
     tune_opus (encoder, format);
@@ -206,7 +168,8 @@ append_payloader (GstBin *pipeline,
                   const Codec *codec,
                   const HsLegAudioFormat *format)
 {
-  GstElement *payloader = last != NULL ? append_element (pipeline, last, codec->payloader) : NULL;
+  GstElement *payloader =
+      last != NULL ? hs_leg_chain_append (pipeline, last, codec->payloader) : NULL;
   g_autofree char *caps =
       g_strdup_printf ("application/x-rtp,media=audio,encoding-name=%s,payload=%u,clock-rate=%u",
                        codec->name, format->payload, codec->clock_rate);
@@ -218,7 +181,7 @@ append_payloader (GstBin *pipeline,
   if (codec->clock_rate == 8000)
     g_object_set (payloader, "min-ptime", (gint64) PACKET_NS, "max-ptime", (gint64) PACKET_NS,
                   NULL);
-  return append_filter (pipeline, payloader, caps);
+  return hs_leg_chain_append_filter (pipeline, payloader, caps);
 }
 
 static GstElement *
@@ -232,8 +195,8 @@ append_sender (HsLegAudio *self,
   GstElement *encoder;
 
   if (last != NULL && codec->clock_rate != RATE) {
-    last = append_element (pipeline, last, "audioresample");
-    last = append_filter (pipeline, last, codec->raw_caps);
+    last = hs_leg_chain_append (pipeline, last, "audioresample");
+    last = hs_leg_chain_append_filter (pipeline, last, codec->raw_caps);
   }
   encoder = append_encoder (pipeline, last, codec, format);
   if (encoder != NULL && codec->clock_rate == RATE)
@@ -241,46 +204,14 @@ append_sender (HsLegAudio *self,
   return append_payloader (pipeline, encoder, codec, format);
 }
 
-static GstElement *
-dup_upstream (GstElement *element)
-{
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (element, "sink");
-  g_autoptr (GstPad) peer = sink != NULL ? gst_pad_get_peer (sink) : NULL;
-
-  return peer != NULL ? gst_pad_get_parent_element (peer) : NULL;
-}
-
-static void
-start_elements_to (GstElement *last)
-{
-  /* Against the stream, so that no element meets one that does not run yet. */
-  for (GstElement *element = gst_object_ref (last); element != NULL;) {
-    g_autoptr (GstElement) current = element;
-
-    gst_element_sync_state_with_parent (current);
-    element = dup_upstream (current);
-  }
-}
-
-/* Takes the elements in front of @sink_pad out of @pipeline. */
 static void
 remove_sender (HsLegAudio *self, GstBin *pipeline, GstPad *sink_pad)
 {
-  g_autoptr (GstPad) last = gst_pad_get_peer (sink_pad);
-  GstElement *element = last != NULL ? gst_pad_get_parent_element (last) : NULL;
-
   g_mutex_lock (&self->send_lock);
   gst_clear_object (&self->source);
   gst_clear_object (&self->encoder);
   g_mutex_unlock (&self->send_lock);
-  while (element != NULL) {
-    g_autoptr (GstElement) current = element;
-
-    element = dup_upstream (current);
-    gst_element_set_locked_state (current, TRUE);
-    gst_element_set_state (current, GST_STATE_NULL);
-    gst_bin_remove (pipeline, current);
-  }
+  hs_leg_chain_remove (pipeline, sink_pad);
 }
 
 gboolean
@@ -309,28 +240,18 @@ hs_leg_audio_add_sender (HsLegAudio *self,
   }
   self->codec = codec;
   self->payload = format->payload;
-  start_elements_to (last);
+  hs_leg_chain_start (last);
   g_mutex_lock (&self->send_lock);
   gst_object_replace ((GstObject **) &self->source, GST_OBJECT (source));
   g_mutex_unlock (&self->send_lock);
   return TRUE;
 }
 
-static GstClockTime
-get_running_time (GstElement *element)
-{
-  g_autoptr (GstClock) clock = gst_element_get_clock (element);
-  GstClockTime base = gst_element_get_base_time (element);
-  GstClockTime now = clock != NULL ? gst_clock_get_time (clock) : GST_CLOCK_TIME_NONE;
-
-  return GST_CLOCK_TIME_IS_VALID (now) && now > base ? now - base : GST_CLOCK_TIME_NONE;
-}
-
 /* Blocks come 20 ms apart on average; counted, not measured, their time stamps are exact. */
 static void
 stamp_block (HsLegAudio *self, GstBuffer *buffer, guint n_samples)
 {
-  GstClockTime now = get_running_time (self->source);
+  GstClockTime now = hs_leg_chain_get_running_time (self->source);
   GstClockTime length = gst_util_uint64_scale (n_samples, GST_SECOND, RATE);
 
   if (!GST_CLOCK_TIME_IS_VALID (self->next_pts) ||
@@ -350,7 +271,7 @@ hs_leg_audio_push (HsLegAudio *self, const gint16 *samples, guint n_samples)
   GstBuffer *buffer;
 
   if (!self->send || self->source == NULL ||
-      !GST_CLOCK_TIME_IS_VALID (get_running_time (self->source)))
+      !GST_CLOCK_TIME_IS_VALID (hs_leg_chain_get_running_time (self->source)))
     return;
   buffer = gst_buffer_new_memdup (samples, n_samples * sizeof *samples);
   stamp_block (self, buffer, n_samples);
@@ -415,7 +336,7 @@ static GstElement *
 append_sink (HsLegAudio *self, GstBin *pipeline, GstElement *last)
 {
   GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
-  GstElement *sink = last != NULL ? append_element (pipeline, last, "appsink") : NULL;
+  GstElement *sink = last != NULL ? hs_leg_chain_append (pipeline, last, "appsink") : NULL;
 
   if (sink == NULL)
     return NULL;
@@ -428,40 +349,25 @@ append_sink (HsLegAudio *self, GstBin *pipeline, GstElement *last)
 static GstElement *
 append_receiver (HsLegAudio *self, GstBin *pipeline, const Codec *codec, GstElement **first)
 {
-  GstElement *last = *first = append_element (pipeline, NULL, codec->depayloader);
+  GstElement *last = *first = hs_leg_chain_append (pipeline, NULL, codec->depayloader);
 
   if (last != NULL)
-    last = append_element (pipeline, last, codec->decoder);
+    last = hs_leg_chain_append (pipeline, last, codec->decoder);
   if (last != NULL && strcmp (codec->name, "OPUS") == 0)
     g_object_set (last, "use-inband-fec", TRUE, "plc", TRUE, NULL);
   /* Every decoder can give signed 16 bit in one channel, Opus' also at our rate. */
   if (last != NULL && codec->clock_rate != RATE)
-    last = append_element (pipeline, last, "audioresample");
-  return append_sink (self, pipeline, append_filter (pipeline, last, RAW_CAPS "48000"));
+    last = hs_leg_chain_append (pipeline, last, "audioresample");
+  return append_sink (self, pipeline,
+                      hs_leg_chain_append_filter (pipeline, last, RAW_CAPS "48000"));
 }
 
 static const Codec *
 find_codec_of_pad (GstPad *pad)
 {
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  const char *name = NULL;
+  g_autofree char *name = hs_leg_chain_dup_encoding (pad);
 
-  if (caps != NULL && gst_caps_get_size (caps) > 0)
-    name = gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
   return name != NULL ? find_codec (name) : NULL;
-}
-
-static void
-swallow (GstBin *pipeline, GstPad *pad)
-{
-  GstElement *sink = append_element (pipeline, NULL, "fakesink");
-  g_autoptr (GstPad) sink_pad = NULL;
-
-  g_return_if_fail (sink != NULL);
-  g_object_set (sink, "sync", FALSE, "async", FALSE, NULL);
-  gst_element_sync_state_with_parent (sink);
-  sink_pad = gst_element_get_static_pad (sink, "sink");
-  gst_pad_link (pad, sink_pad);
 }
 
 void
@@ -477,10 +383,10 @@ hs_leg_audio_add_receiver (HsLegAudio *self, GstBin *pipeline, GstPad *src_pad)
   if (last == NULL) {
     /* Left unlinked, the pad's first packet would end the whole transport. */
     g_warning ("audio arrives in a form that cannot be decoded");
-    swallow (pipeline, src_pad);
+    hs_leg_chain_swallow (pipeline, src_pad);
     return;
   }
-  start_elements_to (last);
+  hs_leg_chain_start (last);
   gst_pad_link (src_pad, sink_pad);
 }
 
