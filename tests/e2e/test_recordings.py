@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Conversations that were recorded with the SDK's 4.20 client, held again by daemons.
+
+What their front ends see is what the recorded applications saw: events, order and payload. Where
+we decided otherwise, tests/data/recordings/deviations.json says so.
+"""
+import difflib
+import json
+
+import recording
+import tap
+from handset import Scene, audio_from
+
+
+class Cast:
+    """The users of a recording, each with a daemon of its own."""
+
+    def __init__(self, scene, names=("alice", "bob")):
+        self._scene = scene
+        self.people = {name: scene.daemon(name) for name in names}
+        for name, daemon in self.people.items():
+            setattr(self, name, daemon)
+        self.sandbox = scene.sandbox
+
+    def ring(self, caller, callee, **options):
+        """Returns: what each of them calls the call that rings between them."""
+        ours = caller.client.call("call.make", destination=callee.address,
+                                  media=audio_from("silence"),
+                                  options=dict(options, speakerId="null"))
+        theirs = callee.wait_for_call()
+        caller.wait_for_state(ours, "Ringing")
+        return ours, theirs
+
+    def connect(self, caller, callee, **options):
+        ours, theirs = self.ring(caller, callee, **options)
+        callee.answer(theirs)
+        caller.wait_for_state(ours, "Connected")
+        return ours, theirs
+
+    def wait_for_flags(self, daemon, call_id, local, remote):
+        """Waits until the call is in that state of hold, and nothing is under way on it."""
+        def is_so():
+            call = daemon.get(call_id)
+            return ((call["localHold"], call["remoteHold"]) == (local, remote)
+                    and "localOp" not in call and "remoteOp" not in call)
+        daemon.client.poll(is_so, what="%s %s" % (daemon.name, (local, remote)))
+
+    def end(self, ender, call_id, other, other_id):
+        run(ender, "end", call_id)
+        other.wait_for_state(other_id, "Ended")
+
+
+def run(daemon, method, call_id, **params):
+    return daemon.client.call("call." + method, callId=call_id, await_=True, **params)
+
+
+def audio(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob)
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
+def busy(cast):
+    cast.alice.wait_for_state(cast.alice.make("busy@sandbox.test"), "Ended")
+
+
+def cancel(cast):
+    ours, theirs = cast.ring(cast.alice, cast.bob)
+    run(cast.alice, "end", ours)
+    cast.bob.wait_for_state(theirs, "Cancelled")
+
+
+def reject(cast):
+    ours, theirs = cast.ring(cast.alice, cast.bob)
+    run(cast.bob, "reject", theirs)
+    cast.alice.wait_for_state(ours, "Ended")
+
+
+def ignore(cast):
+    ours, theirs = cast.ring(cast.alice, cast.bob)
+    run(cast.bob, "ignore", theirs)
+    run(cast.alice, "end", ours)
+
+
+def hold_by_caller(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob)
+    run(cast.alice, "hold", ours)
+    cast.wait_for_flags(cast.bob, theirs, False, True)
+    run(cast.alice, "unhold", ours)
+    cast.wait_for_flags(cast.bob, theirs, False, False)
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
+def hold_by_both(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob)
+    run(cast.alice, "hold", ours)
+    cast.wait_for_flags(cast.bob, theirs, False, True)
+    run(cast.bob, "hold", theirs)
+    cast.wait_for_flags(cast.alice, ours, True, True)
+    run(cast.alice, "unhold", ours)
+    cast.wait_for_flags(cast.bob, theirs, True, False)
+    run(cast.bob, "unhold", theirs)
+    cast.wait_for_flags(cast.alice, ours, False, False)
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
+def custom_parameters(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob, customParameters=[
+        {"name": "X-GPS", "value": "42.6,23.3"}])
+    cast.alice.client.call("call.setCustomParameters", callId=ours, customParameters=[
+        {"name": "X-Room", "value": "7"}])
+    run(cast.alice, "sendCustomParameters", ours)
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
+def forward(cast):
+    ours, theirs = cast.ring(cast.alice, cast.bob)
+    run(cast.bob, "forward", theirs, destination=cast.carol.address)
+    third = cast.carol.wait_for_call()
+    cast.carol.answer(third)
+    cast.alice.wait_for_state(ours, "Connected")
+    cast.end(cast.alice, ours, cast.carol, third)
+
+
+FLOWS = {
+    "audio": audio, "busy": busy, "cancel": cancel, "custom-parameters": custom_parameters,
+    "forward": forward, "hold-by-both": hold_by_both, "hold-by-caller": hold_by_caller,
+    "ignore": ignore, "reject": reject,
+}
+
+
+def compare(found, expected):
+    """Returns: the lines that differ, - for what is missing and + for what is too much."""
+    lines = [["%s %s" % (event, json.dumps(params, sort_keys=True)) for event, params in events]
+             for events in (expected, found)]
+    return [line for line in difflib.ndiff(*lines) if line[0] in "+-"]
+
+
+def check(name):
+    expected = recording.expect(name)
+    with Scene() as scene:
+        cast = Cast(scene, sorted(expected))
+        FLOWS[name](cast)
+        differences = []
+        for user, calls in expected.items():
+            told = recording.leave_out(name, recording.by_call(cast.people[user].client.history))
+            tap.equal(sorted(told), sorted(calls), "calls of " + user)
+            for call, events in calls.items():
+                differences += ["%s %s: %s" % (user, call, line)
+                                for line in compare(told[call], events)]
+        tap.true(not differences, "not as recorded:\n" + "\n".join(differences))
+
+
+def as_case(name):
+    def case():
+        check(name)
+    case.__name__ = name
+    return case
+
+
+def every_recording_is_held_again():
+    tap.equal(sorted(FLOWS), recording.read_flows())
+
+
+if __name__ == "__main__":
+    tap.run("recordings", [as_case(name) for name in FLOWS] + [every_recording_is_held_again])
