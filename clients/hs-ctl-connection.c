@@ -10,6 +10,7 @@ G_DEFINE_QUARK (hs - ctl - error, hs_ctl_error)
 struct _HsCtlConnection {
   GSocketConnection *stream;
   GDataInputStream *input;
+  GQueue events; /* of JsonObject: came while an answer was waited for */
   gint64 last_id;
 };
 
@@ -35,6 +36,7 @@ hs_ctl_connection_open (const char *path, GError **error)
     return NULL;
   }
   self = g_new0 (HsCtlConnection, 1);
+  g_queue_init (&self->events);
   self->stream = stream;
   self->input = g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (stream)));
   g_data_input_stream_set_newline_type (self->input, G_DATA_STREAM_NEWLINE_TYPE_LF);
@@ -44,6 +46,7 @@ hs_ctl_connection_open (const char *path, GError **error)
 void
 hs_ctl_connection_free (HsCtlConnection *self)
 {
+  g_queue_clear_full (&self->events, (GDestroyNotify) json_object_unref);
   g_object_unref (self->input);
   g_object_unref (self->stream);
   g_free (self);
@@ -146,12 +149,15 @@ hs_ctl_connection_call (HsCtlConnection *self,
       return NULL;
     if (!json_object_has_member (message, "method"))
       return take_answer (message, error);
+    g_queue_push_tail (&self->events, g_steal_pointer (&message));
   }
 }
 
 JsonObject *
 hs_ctl_connection_next (HsCtlConnection *self, GError **error)
 {
+  if (!g_queue_is_empty (&self->events))
+    return g_queue_pop_head (&self->events);
   for (;;) {
     g_autoptr (JsonObject) message = read_message (self, error);
 

@@ -18,7 +18,8 @@ HsCtlConnection *hs_ctl_connection_open (const char *path,
 void hs_ctl_connection_free (HsCtlConnection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsCtlConnection, hs_ctl_connection_free)
 
-/* Sends a request and waits for its answer; notifications that come in between are dropped.
+/* Sends a request and waits for its answer; notifications that come in between are kept
+ * for hs_ctl_connection_next().
  * @params: (transfer none) (nullable)
  * Returns: (transfer full): the result.
  * @error: HS_CTL_ERROR_REFUSED with the daemon's message; G_IO_ERROR when it went away */
@@ -27,7 +28,7 @@ JsonNode *hs_ctl_connection_call (HsCtlConnection *self,
                                   JsonObject *params,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Waits for the next notification.
+/* The next notification; waits for it when none is kept.
  * Returns: (transfer full): {"method", "params", …}; NULL with @error when the daemon went away. */
 JsonObject *hs_ctl_connection_next (HsCtlConnection *self,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

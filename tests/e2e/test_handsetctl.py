@@ -5,16 +5,19 @@ import contextlib
 import json
 import os
 import select
+import socket
 import subprocess
+import tempfile
+import threading
 
 import tap
 from handset import Scene
 from rpc import WATCHDOG_SECONDS
 
 
-def run(socket, *words):
+def run(path, *words):
     """Returns: (exit status, standard output, standard error)."""
-    done = subprocess.run([os.environ["HS_CTL"], "--socket", socket, *words],
+    done = subprocess.run([os.environ["HS_CTL"], "--socket", path, *words],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=WATCHDOG_SECONDS, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
@@ -31,29 +34,29 @@ def check_failure(found, status, *named):
 
 def answers():
     with Scene() as scene:
-        socket = scene.daemon("ann", sign_in=False).socket_path
-        tap.equal(run(socket, "rpc", "ping"), (0, "pong\n", ""))
-        tap.equal(run(socket, "--json", "rpc.ping"), (0, '"pong"\n', ""))
-        tap.equal(run(socket, "api", "connect", "credentials.username=ann@sandbox.test",
+        path = scene.daemon("ann", sign_in=False).socket_path
+        tap.equal(run(path, "rpc", "ping"), (0, "pong\n", ""))
+        tap.equal(run(path, "--json", "rpc.ping"), (0, '"pong"\n', ""))
+        tap.equal(run(path, "api", "connect", "credentials.username=ann@sandbox.test",
                       "credentials.password=any", "await=true"), (0, "", ""))
-        tap.equal(run(socket, "--json", "api", "getUserInfo"),
+        tap.equal(run(path, "--json", "api", "getUserInfo"),
                   (0, '{"username":"ann@sandbox.test"}\n', ""))
-        tap.equal(run(socket, "--json", "api.disconnect", "await=true"), (0, "null\n", ""))
-        status, text, complaint = run(socket, "api", "getConnection")
+        tap.equal(run(path, "--json", "api.disconnect", "await=true"), (0, "null\n", ""))
+        status, text, complaint = run(path, "api", "getConnection")
         tap.equal((status, json.loads(text)["isConnected"], complaint), (0, False, ""))
 
 
 def refusals():
     with Scene() as scene:
-        socket = scene.daemon("ann").socket_path
-        check_failure(run(socket, "call", "end", "nonsense"), 1, "nonsense", "(call:7)")
-        check_failure(run(socket, "services", "unsubscribe", "Nothing", "await=true"), 1,
+        path = scene.daemon("ann").socket_path
+        check_failure(run(path, "call", "end", "nonsense"), 1, "nonsense", "(call:7)")
+        check_failure(run(path, "services", "unsubscribe", "Nothing", "await=true"), 1,
                       "(authentication:3)")
-        check_failure(run(socket, "api", "updateConfig",
+        check_failure(run(path, "api", "updateConfig",
                           "newConfigValues.connectivity.pingInterval=5"), 1, "pingInterval")
-        check_failure(run(socket, "events", "call:nonsense"), 1, "type")
+        check_failure(run(path, "events", "call:nonsense"), 1, "type")
         scene.sandbox.add_fault("request", type="callStart", status=500, statusCode=26)
-        check_failure(run(socket, "call", "make", "tone@sandbox.test",
+        check_failure(run(path, "call", "make", "tone@sandbox.test",
                           "media.audioOptions.deviceId=silence", "options.speakerId=null",
                           "await=true"), 1, "(26)")
 
@@ -79,8 +82,8 @@ def no_daemon():
 
 
 @contextlib.contextmanager
-def listening(socket, *words):
-    with subprocess.Popen([os.environ["HS_CTL"], "--socket", socket, *words],
+def listening(path, *words):
+    with subprocess.Popen([os.environ["HS_CTL"], "--socket", path, *words],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE) as process:
         try:
@@ -135,6 +138,31 @@ def events_for_people():
             tap.true("auth:error" in line and "authentication:1" in line, line)
 
 
+def answer_between_events(server):
+    """A daemon that has something to tell before it has answered everything."""
+    connection, _ = server.accept()
+    with connection, connection.makefile("rw") as lines:
+        for kind in ("first", "second"):
+            request = json.loads(lines.readline())
+            lines.write(json.dumps({"jsonrpc": "2.0", "method": "told:" + kind}) + "\n")
+            lines.write(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": None}) + "\n")
+            lines.flush()
+
+
+def events_before_the_answer():
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as server:
+        path = os.path.join(folder, "control.sock")
+        server.bind(path)
+        server.listen()
+        thread = threading.Thread(target=answer_between_events, args=(server,))
+        thread.start()
+        status, output, _ = run(path, "events", "--json", "told:first", "told:second")
+        thread.join()
+    tap.equal([json.loads(line)["method"] for line in output.splitlines()],
+              ["told:first", "told:second"])
+    tap.equal(status, 3, "the daemon went away")
+
+
 def events_end_with_the_daemon():
     with Scene() as scene:
         ann = scene.daemon("ann", sign_in=False)
@@ -149,5 +177,5 @@ def events_end_with_the_daemon():
 if __name__ == "__main__":
     tap.run("handsetctl", [
         answers, refusals, wrong_use, no_daemon, events_in_json, events_for_people,
-        events_end_with_the_daemon,
+        events_before_the_answer, events_end_with_the_daemon,
     ])
