@@ -4,19 +4,13 @@
 #include "hs-websocket.h"
 
 #include "hs-keepalive.h"
+#include "hs-websocket-settings.h"
 #include "hs-wire.h"
 
 #include "base/hs-error.h"
 #include "base/hs-json.h"
 
-#include <math.h>
-
-#define MAX_MESSAGE_SIZE    (1024 * 1024)
-#define MIN_OPEN_TIMEOUT_MS 2000
-#define MAX_OPEN_TIMEOUT_MS 30000
-#define MIN_DELAY_MS        10
-#define MAX_DELAY_MS        (24 * 3600 * 1000)
-
+#define MAX_MESSAGE_SIZE (1024 * 1024)
 typedef enum {
   STATE_IDLE,
   STATE_CONNECTING,
@@ -71,88 +65,6 @@ attempt_free (Attempt *attempt)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Attempt, attempt_free)
-
-/* Configuration */
-
-static gint64
-get_ms (HsWebsocket *self, const char *key, gint64 fallback, gint64 least, gint64 most)
-{
-  return CLAMP (hs_config_get_int (self->config, key, fallback), least, most);
-}
-
-static guint
-get_open_timeout_ms (HsWebsocket *self)
-{
-  return get_ms (self, "connectivity.reconnectDelay", 5000, MIN_OPEN_TIMEOUT_MS,
-                 MAX_OPEN_TIMEOUT_MS);
-}
-
-static guint
-get_delay_ms (HsWebsocket *self, guint n_failed)
-{
-  double delay = get_ms (self, "connectivity.reconnectDelay", 5000, MIN_DELAY_MS, MAX_DELAY_MS);
-  double limit =
-      get_ms (self, "connectivity.reconnectTimeLimit", 640000, MIN_DELAY_MS, MAX_DELAY_MS);
-  double factor = hs_config_get_double (self->config, "connectivity.reconnectTimeMultiplier", 1);
-
-  /* Powers may be infinite, which the limit takes care of; they are never negative. */
-  delay = delay * pow (MAX (factor, 0), n_failed - 1);
-  return (guint) CLAMP (delay, MIN_DELAY_MS, limit);
-}
-
-static const char *
-choose_string (HsWebsocket *self, const char *first, const char *second)
-{
-  const char *value = hs_config_get_string (self->config, first);
-
-  return value != NULL && *value != '\0' ? value : hs_config_get_string (self->config, second);
-}
-
-static void
-get_server (HsWebsocket *self, HsWireServer *server)
-{
-  gint64 port = hs_wire_get_port (self->config, "subscription.websocket.port", 443);
-
-  server->protocol = hs_config_get_string (self->config, "subscription.websocket.protocol");
-  if (server->protocol == NULL)
-    server->protocol = "wss";
-  server->host_key = "subscription.websocket.server";
-  server->host = choose_string (self, "authentication.websocket.server", server->host_key);
-  server->port_key = "subscription.websocket.port";
-  server->port = hs_wire_get_port (self->config, "authentication.websocket.port", port);
-}
-
-static char *
-dup_url (HsWebsocket *self, const char *path, GError **error)
-{
-  HsWireServer server;
-
-  get_server (self, &server);
-  if (!g_str_equal (server.protocol, "wss") && !g_str_equal (server.protocol, "ws")) {
-    g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_DATA,
-                         "configuration: subscription.websocket.protocol is neither wss nor ws");
-    return NULL;
-  }
-  return hs_wire_dup_url (&server, path, error);
-}
-
-/* Returns: (transfer full): what to call hs_credentials_wipe() for: it may hold the token. */
-static char *
-dup_path_with_token (HsWebsocket *self)
-{
-  const HsCredentials *credentials = hs_rest_get_credentials (self->rest);
-  const char *token = credentials != NULL ? hs_credentials_get_bearer_token (credentials) : NULL;
-  const char *mode = hs_config_get_string (self->config, "connectivity.webSocketOAuthMode");
-  char *escaped, *path;
-
-  if (token == NULL || (mode != NULL && !g_str_equal (mode, "query")))
-    return g_strdup (self->channel);
-  escaped = g_uri_escape_string (token, NULL, FALSE);
-  path = g_strconcat (self->channel, strchr (self->channel, '?') != NULL ? "&" : "?",
-                      "access_token=", escaped, NULL);
-  hs_credentials_wipe (escaped);
-  return path;
-}
 
 /* The open connection */
 
@@ -335,7 +247,7 @@ end_attempt (HsWebsocket *self, GError *error)
     give_up (self, reason);
     return;
   }
-  delay_ms = get_delay_ms (self, self->n_failed);
+  delay_ms = hs_websocket_settings_get_delay_ms (self->config, self->n_failed);
   self->state = STATE_WAITING;
   self->timer = hs_clock_add_timer (self->clock, delay_ms, on_wait_over, self);
 }
@@ -401,8 +313,9 @@ on_open_timeout (gpointer user_data)
 static SoupMessage *
 create_message (HsWebsocket *self, GError **error)
 {
-  char *path = dup_path_with_token (self);
-  char *url = dup_url (self, path, error);
+  const HsCredentials *credentials = hs_rest_get_credentials (self->rest);
+  char *path = hs_websocket_settings_dup_path (self->config, credentials, self->channel);
+  char *url = hs_websocket_settings_dup_url (self->config, path, error);
   SoupMessage *message =
       url != NULL ? hs_transport_create_message (self->transport, "GET", url, error) : NULL;
 
@@ -429,7 +342,8 @@ begin_attempt (HsWebsocket *self)
   attempt->cancellable = g_cancellable_new ();
   self->attempt = attempt;
   self->state = STATE_CONNECTING;
-  self->timer = hs_clock_add_timer (self->clock, get_open_timeout_ms (self), on_open_timeout, self);
+  self->timer = hs_clock_add_timer (
+      self->clock, hs_websocket_settings_get_open_timeout_ms (self->config), on_open_timeout, self);
   soup_session_websocket_connect_async (hs_transport_get_session (self->transport), message, NULL,
                                         NULL, G_PRIORITY_DEFAULT, attempt->cancellable,
                                         on_connected, attempt);
@@ -487,7 +401,7 @@ hs_websocket_new (HsClock *clock, HsConfig *config, HsTransport *transport, HsRe
 gboolean
 hs_websocket_check (HsWebsocket *self, GError **error)
 {
-  g_autofree char *url = dup_url (self, "/", error);
+  g_autofree char *url = hs_websocket_settings_dup_url (self->config, "/", error);
 
   return url != NULL;
 }
@@ -553,52 +467,6 @@ hs_websocket_enable_checking (HsWebsocket *self, gboolean enable)
         self->connection, hs_keepalive_get_probe_interval_s (self->keepalive));
 }
 
-/* The last part of the channel's path is what opens it to anybody, so it is not shown. */
-static JsonObject *
-dup_ws_info (HsWebsocket *self)
-{
-  JsonObject *info = json_object_new ();
-  const char *last = strrchr (self->channel, '/');
-  g_autofree char *shown =
-      g_strdup_printf ("%.*s…", (int) (last - self->channel + 1), self->channel);
-  HsWireServer server;
-
-  get_server (self, &server);
-  json_object_set_string_member (info, "protocol", server.protocol);
-  hs_json_set_string (info, "server", server.host);
-  json_object_set_int_member (info, "port", server.port);
-  json_object_set_string_member (info, "url", shown);
-  json_object_set_object_member (info, "params", json_object_new ());
-  return info;
-}
-
-static void
-add_configuration (HsWebsocket *self, JsonObject *state)
-{
-  static const struct {
-    const char *member;
-    gint64 fallback;
-  } numbers[] = {
-    { "pingInterval", 30000 }, { "reconnectLimit", 5 },          { "reconnectDelay", 5000 },
-    { "maxMissedPings", 3 },   { "reconnectTimeLimit", 640000 },
-  };
-  const char *mode = hs_config_get_string (self->config, "connectivity.webSocketOAuthMode");
-
-  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
-    g_autofree char *key = g_strconcat ("connectivity.", numbers[i].member, NULL);
-
-    json_object_set_int_member (state, numbers[i].member,
-                                hs_config_get_int (self->config, key, numbers[i].fallback));
-  }
-  json_object_set_double_member (
-      state, "reconnectTimeMultiplier",
-      hs_config_get_double (self->config, "connectivity.reconnectTimeMultiplier", 1));
-  json_object_set_boolean_member (
-      state, "autoReconnect",
-      hs_config_get_boolean (self->config, "connectivity.autoReconnect", TRUE));
-  json_object_set_string_member (state, "webSocketOAuthMode", mode != NULL ? mode : "query");
-}
-
 JsonObject *
 hs_websocket_dup_state (HsWebsocket *self)
 {
@@ -613,8 +481,7 @@ hs_websocket_dup_state (HsWebsocket *self)
     return state;
   json_object_set_object_member (state, "method", hs_keepalive_dup_method (self->keepalive));
   json_object_set_string_member (state, "platform", "link");
-  add_configuration (self, state);
-  json_object_set_object_member (state, "wsInfo", dup_ws_info (self));
+  hs_websocket_settings_describe (self->config, self->channel, state);
   json_object_set_int_member (state, "lastContact", self->last_contact_ms);
   return state;
 }
