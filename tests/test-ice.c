@@ -5,6 +5,7 @@
 
 #include "base/hs-error.h"
 #include "base/hs-json.h"
+#include "media/hs-ice-check.h"
 #include "media/hs-ice-servers.h"
 #include "media/hs-ice-wait.h"
 
@@ -223,17 +224,19 @@ typedef struct {
   HsFakeClock *clock;
   HsIceWait *wait;
   gboolean enough;
+  gboolean silent; /* gives no answer yet */
   guint asked;
   guint ready;
 } WaitFixture;
 
-static gboolean
-is_enough (gpointer user_data)
+static void
+on_asked (gpointer user_data)
 {
   WaitFixture *f = user_data;
 
   f->asked++;
-  return f->enough;
+  if (!f->silent)
+    hs_ice_wait_answer (f->wait, f->enough);
 }
 
 static void
@@ -246,7 +249,7 @@ static void
 start (WaitFixture *f, guint delay_ms, guint limit_ms, gboolean complete)
 {
   f->wait =
-      hs_ice_wait_new (HS_CLOCK (f->clock), delay_ms, limit_ms, complete, is_enough, on_ready, f);
+      hs_ice_wait_new (HS_CLOCK (f->clock), delay_ms, limit_ms, complete, on_asked, on_ready, f);
 }
 
 static void
@@ -307,7 +310,64 @@ test_wait_has_a_limit (WaitFixture *f, gconstpointer data)
   g_assert_cmpuint (f->ready, ==, 0);
   hs_fake_clock_advance (f->clock, 1);
   g_assert_cmpuint (f->ready, ==, 1);
-  g_assert_cmpuint (f->asked, ==, 3);
+  /* In the last round nobody's word counts any more. */
+  g_assert_cmpuint (f->asked, ==, 2);
+}
+
+static void
+test_wait_for_late_answer (WaitFixture *f, gconstpointer data)
+{
+  f->silent = TRUE;
+  start (f, 1000, 5000, FALSE);
+  hs_fake_clock_advance (f->clock, 3200);
+  g_assert_cmpuint (f->asked, ==, 1);
+  hs_ice_wait_answer (f->wait, FALSE);
+  hs_fake_clock_advance (f->clock, 1000);
+  g_assert_cmpuint (f->asked, ==, 2);
+  g_assert_cmpuint (f->ready, ==, 0);
+  hs_ice_wait_answer (f->wait, TRUE);
+  g_assert_cmpuint (f->ready, ==, 1);
+}
+
+static void
+test_wait_for_no_answer (WaitFixture *f, gconstpointer data)
+{
+  f->silent = TRUE;
+  start (f, 1000, 3000, FALSE);
+  hs_fake_clock_advance (f->clock, 3025);
+  g_assert_cmpuint (f->ready, ==, 1);
+  g_assert_cmpuint (f->asked, ==, 1);
+}
+
+/* --- candidates as JSON --- */
+
+static void
+test_candidate (void)
+{
+  g_autoptr (JsonObject) object = hs_ice_candidate_to_json (
+      "candidate:7 1 UDP 16777215 192.0.2.7 49152 typ relay raddr 10.0.0.1 rport 4000", 0);
+
+  g_assert_cmpstr (json_object_get_string_member (object, "type"), ==, "relay");
+  g_assert_cmpstr (json_object_get_string_member (object, "protocol"), ==, "udp");
+  g_assert_cmpstr (json_object_get_string_member (object, "address"), ==, "192.0.2.7");
+  g_assert_cmpstr (json_object_get_string_member (object, "foundation"), ==, "7");
+  g_assert_cmpint (json_object_get_int_member (object, "port"), ==, 49152);
+  g_assert_cmpint (json_object_get_int_member (object, "priority"), ==, 16777215);
+}
+
+static void
+test_odd_candidate (void)
+{
+  static const char *const odd[] = { "", "candidate:1 1 UDP 5 host", "a b c d e f g h",
+                                     "candidate:1 1 UDP x 192.0.2.7 -1 typ host" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (odd); i++) {
+    g_autoptr (JsonObject) object = hs_ice_candidate_to_json (odd[i], 1);
+
+    g_assert_cmpstr (json_object_get_string_member (object, "candidate"), ==, odd[i]);
+    g_assert_cmpint (json_object_get_int_member (object, "sdpMLineIndex"), ==, 1);
+    g_assert_false (json_object_has_member (object, "port"));
+  }
 }
 
 static void
@@ -345,6 +405,10 @@ main (int argc, char **argv)
   add_wait ("/ice/wait/asks-each-round", test_wait_asks_each_round);
   add_wait ("/ice/wait/has-a-limit", test_wait_has_a_limit);
   add_wait ("/ice/wait/without-delay", test_wait_without_delay);
+  add_wait ("/ice/wait/for-late-answer", test_wait_for_late_answer);
+  add_wait ("/ice/wait/for-no-answer", test_wait_for_no_answer);
+  g_test_add_func ("/ice/candidate/as-json", test_candidate);
+  g_test_add_func ("/ice/candidate/odd", test_odd_candidate);
   outcome = g_test_run ();
   hs_fake_log_assert_empty ();
   return outcome;

@@ -12,7 +12,8 @@ struct _HsIceWait {
   guint limit_ms;
   guint elapsed_ms;
   gboolean done;
-  HsIceEnough enough;
+  gboolean asking;
+  HsIceAsk ask;
   HsIceReady ready;
   gpointer user_data;
 };
@@ -40,14 +41,27 @@ static void
 on_round (gpointer user_data)
 {
   HsIceWait *self = user_data;
-  gboolean enough = self->enough (self->user_data);
 
   self->timer = 0;
   self->elapsed_ms += self->delay_ms;
-  if (enough || self->elapsed_ms >= self->limit_ms)
+  if (self->elapsed_ms >= self->limit_ms) {
+    /* Whatever the answer would be. */
     end_wait (self);
-  else
-    self->timer = hs_clock_add_timer (self->clock, self->delay_ms, on_round, self);
+    return;
+  }
+  self->timer = hs_clock_add_timer (self->clock, self->delay_ms, on_round, self);
+  if (self->asking)
+    return;
+  self->asking = TRUE;
+  self->ask (self->user_data);
+}
+
+void
+hs_ice_wait_answer (HsIceWait *self, gboolean enough)
+{
+  self->asking = FALSE;
+  if (enough)
+    end_wait (self);
 }
 
 HsIceWait *
@@ -55,7 +69,7 @@ hs_ice_wait_new (HsClock *clock,
                  guint delay_ms,
                  guint limit_ms,
                  gboolean complete,
-                 HsIceEnough enough,
+                 HsIceAsk ask,
                  HsIceReady ready,
                  gpointer user_data)
 {
@@ -65,7 +79,7 @@ hs_ice_wait_new (HsClock *clock,
   /* A delay of nothing would never make the elapsed time grow. */
   self->delay_ms = MAX (delay_ms, 1);
   self->limit_ms = limit_ms;
-  self->enough = enough;
+  self->ask = ask;
   self->ready = ready;
   self->user_data = user_data;
   if (complete)

@@ -14,7 +14,9 @@ G_BEGIN_DECLS
  */
 typedef struct _HsIceWait HsIceWait;
 
-typedef gboolean (*HsIceEnough) (gpointer user_data);
+/* Whether there are candidates enough: to be answered with hs_ice_wait_answer(), in the call or
+ * later. Not asked again before that, nor in the round in which the limit has passed. */
+typedef void (*HsIceAsk) (gpointer user_data);
 typedef void (*HsIceReady) (gpointer user_data);
 
 /* @complete: whether all candidates are there already
@@ -23,12 +25,15 @@ HsIceWait *hs_ice_wait_new (HsClock *clock,
                             guint delay_ms,
                             guint limit_ms,
                             gboolean complete,
-                            HsIceEnough enough,
+                            HsIceAsk ask,
                             HsIceReady ready,
                             gpointer user_data);
 
 void hs_ice_wait_free (HsIceWait *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsIceWait, hs_ice_wait_free)
+
+/* Answers the open question; with TRUE it is ready, inside this call. */
+void hs_ice_wait_answer (HsIceWait *self, gboolean enough);
 
 /* No further candidates will come: ready, inside this call. */
 void hs_ice_wait_end_of_candidates (HsIceWait *self);

@@ -4,16 +4,7 @@
 #include "hs-leg-private.h"
 
 #include "base/hs-error.h"
-
-#include <string.h>
-
-#define OFFERED_AUDIO                                                                              \
-  "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,"                 \
-  "encoding-params=(string)2,minptime=(string)10,useinbandfec=(string)1;"                          \
-  "application/x-rtp,media=audio,encoding-name=PCMU,payload=0,clock-rate=8000;"                    \
-  "application/x-rtp,media=audio,encoding-name=PCMA,payload=8,clock-rate=8000;"                    \
-  "application/x-rtp,media=audio,encoding-name=TELEPHONE-EVENT,payload=110,clock-rate=48000;"      \
-  "application/x-rtp,media=audio,encoding-name=TELEPHONE-EVENT,payload=126,clock-rate=8000"
+#include "hs-media-codecs.h"
 
 /* --- lines --- */
 
@@ -109,7 +100,8 @@ hs_leg_create_offer_async (HsLeg *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  g_autofree char *preferences = like != NULL ? dup_preferences (like) : g_strdup (OFFERED_AUDIO);
+  g_autofree char *preferences =
+      like != NULL ? dup_preferences (like) : hs_media_codecs_dup_caps (HS_MEDIA_AUDIO);
 
   if (!hs_leg_begin (self, cancellable, callback, user_data, hs_leg_create_offer_async))
     return;
@@ -213,54 +205,6 @@ hs_leg_create_answer_finish (HsLeg *self, GAsyncResult *result, GError **error)
 
 /* --- local description --- */
 
-static void
-finish_local (gpointer user_data)
-{
-  HsLeg *self = user_data;
-  GstWebRTCSessionDescription *description = NULL;
-  g_autoptr (GError) error = NULL;
-  HsSdp *sdp;
-
-  g_clear_pointer (&self->wait, hs_ice_wait_free);
-  g_object_get (self->webrtc, "local-description", &description, NULL);
-  sdp = hs_leg_read_description (description, &error);
-  g_clear_pointer (&description, gst_webrtc_session_description_free);
-  if (sdp != NULL)
-    hs_leg_succeed (self, sdp);
-  else
-    hs_leg_fail (self, "the media engine lost its description", error);
-}
-
-static gboolean
-has_enough_candidates (gpointer user_data)
-{
-  HsLeg *self = user_data;
-
-  for (guint i = 0; i < self->candidates->len; i++) {
-    if (strstr (self->candidates->pdata[i], " typ relay") != NULL)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-void
-hs_leg_on_candidate (gpointer owner, gpointer data)
-{
-  HsLeg *self = owner;
-
-  g_ptr_array_add (self->candidates, g_strdup (data));
-}
-
-void
-hs_leg_on_gathered (gpointer owner, gpointer data)
-{
-  HsLeg *self = owner;
-
-  self->gathered = TRUE;
-  if (self->wait != NULL)
-    hs_ice_wait_end_of_candidates (self->wait);
-}
-
 gboolean
 hs_leg_follow_codec (HsLeg *self, HsSdp *answer, GError **error)
 {
@@ -280,13 +224,6 @@ hs_leg_follow_codec (HsLeg *self, HsSdp *answer, GError **error)
 }
 
 static void
-wait_for_candidates (HsLeg *self, GTask *task, const GstStructure *reply)
-{
-  self->wait = hs_ice_wait_new (self->clock, self->ice_delay_ms, self->ice_limit_ms, self->gathered,
-                                has_enough_candidates, finish_local, self);
-}
-
-static void
 on_answer_is_local (HsLeg *self, GTask *task, const GstStructure *reply)
 {
   HsSdp *answer = g_task_get_task_data (task);
@@ -297,7 +234,7 @@ on_answer_is_local (HsLeg *self, GTask *task, const GstStructure *reply)
     return;
   }
   hs_leg_connect (self);
-  wait_for_candidates (self, task, reply);
+  hs_leg_gather (self, task, reply);
 }
 
 static void
@@ -322,7 +259,7 @@ hs_leg_set_local_async (HsLeg *self,
   g_task_set_task_data (self->task, hs_sdp_copy (description), (GDestroyNotify) hs_sdp_free);
   if (type == HS_DESCRIPTION_OFFER)
     hs_leg_apply (self, "set-local-description", GST_WEBRTC_SDP_TYPE_OFFER, description,
-                  wait_for_candidates);
+                  hs_leg_gather);
   else
     self->ticket = hs_leg_queue_enter (self->queue, on_turn_to_answer, self);
 }

@@ -25,6 +25,8 @@ struct _HsLeg {
   int opus_complexity;
   guint ice_delay_ms;
   guint ice_limit_ms;
+  HsIceCheck *ice_check; /* nullable */
+  char *call_id;
 
   /* GStreamer's part */
   HsLegPost *post;
@@ -79,7 +81,8 @@ void hs_leg_ask_for (HsLeg *self, const char *signal, HsLegReply handler);
 HsSdp *hs_leg_read_description (GstWebRTCSessionDescription *description, GError **error);
 HsSdp *hs_leg_read_reply (const GstStructure *reply, const char *field, GError **error);
 
-/* hs-leg-negotiation.c */
+/* hs-leg-gathering.c */
+void hs_leg_gather (HsLeg *self, GTask *task, const GstStructure *reply);
 void hs_leg_on_candidate (gpointer owner, gpointer data);
 void hs_leg_on_gathered (gpointer owner, gpointer data);
 

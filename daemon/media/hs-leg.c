@@ -19,6 +19,8 @@ hs_leg_finalize (GObject *object)
 
   g_clear_object (&self->clock);
   g_clear_object (&self->queue);
+  g_clear_object (&self->ice_check);
+  g_clear_pointer (&self->call_id, g_free);
   g_clear_pointer (&self->certificate, hs_certificate_unref);
   g_clear_pointer (&self->post, hs_leg_post_unref);
   g_clear_pointer (&self->gate, hs_leg_gate_unref);
@@ -60,6 +62,8 @@ hs_leg_new (const HsLegOptions *options, GError **error)
   self->opus_complexity = options->opus_complexity;
   self->ice_delay_ms = options->ice_delay_ms;
   self->ice_limit_ms = options->ice_limit_ms;
+  self->ice_check = options->ice_check != NULL ? g_object_ref (options->ice_check) : NULL;
+  self->call_id = g_strdup (options->call_id);
   self->post = hs_leg_post_new (self);
   if (options->certificate != NULL)
     self->certificate = hs_certificate_ref (options->certificate);

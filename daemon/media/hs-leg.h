@@ -6,6 +6,7 @@
 #include "base/hs-clock.h"
 #include "call/hs-peer.h"
 #include "hs-certificate.h"
+#include "hs-ice-check.h"
 #include "hs-leg-audio.h"
 #include "hs-leg-queue.h"
 #include "sdp/hs-sdp.h"
@@ -34,8 +35,10 @@ typedef struct {
   HsCertificate *certificate; /* one that was made before; NULL: a new one */
   guint jitter_ms;            /* depth of the jitter buffer */
   int opus_complexity;
-  guint ice_delay_ms; /* iceCollectionDelay */
-  guint ice_limit_ms; /* maxIceTimeout */
+  guint ice_delay_ms;    /* iceCollectionDelay */
+  guint ice_limit_ms;    /* maxIceTimeout */
+  HsIceCheck *ice_check; /* (nullable): says when candidates are enough; NULL: with a relayed one */
+  const char *call_id;   /* what it is told */
   HsLegAudioReceived audio_received;
   gpointer audio_data;
   GDestroyNotify audio_destroy;

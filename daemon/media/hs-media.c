@@ -22,6 +22,7 @@ struct _HsMedia {
   HsAudioEngine *engine;
   HsLegQueue *queue;
   GPtrArray *sdp_handlers;
+  HsIceCheck *ice_check; /* nullable */
 
   gboolean warm;
   gboolean warming;
@@ -219,6 +220,7 @@ hs_media_dispose (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->config);
   g_clear_pointer (&self->sdp_handlers, g_ptr_array_unref);
+  g_clear_object (&self->ice_check);
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
   g_clear_pointer (&self->settling, g_ptr_array_unref);
   G_OBJECT_CLASS (hs_media_parent_class)->dispose (object);
@@ -297,4 +299,16 @@ hs_media_dup_sdp_handlers (HsMedia *self)
 {
   /* Lists are replaced, never changed. */
   return g_ptr_array_ref (self->sdp_handlers);
+}
+
+void
+hs_media_set_ice_check (HsMedia *self, HsIceCheck *check)
+{
+  g_set_object (&self->ice_check, check);
+}
+
+HsIceCheck *
+hs_media_get_ice_check (HsMedia *self)
+{
+  return self->ice_check;
 }

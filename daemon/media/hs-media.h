@@ -7,6 +7,7 @@
 #include "base/hs-config.h"
 #include "hs-audio-engine.h"
 #include "hs-devices.h"
+#include "hs-ice-check.h"
 #include "hs-leg-queue.h"
 #include "hs-sdp-handler.h"
 
@@ -62,5 +63,10 @@ void hs_media_set_sdp_handlers (HsMedia *self, GPtrArray *handlers);
 
 /* Returns: (transfer full) (element-type HsSdpHandler): a list that does not change any more. */
 GPtrArray *hs_media_dup_sdp_handlers (HsMedia *self);
+
+/* Who says when candidates are enough, of legs that are made from now on.
+ * @check: (nullable): NULL: one relay candidate is enough */
+void hs_media_set_ice_check (HsMedia *self, HsIceCheck *check);
+HsIceCheck *hs_media_get_ice_check (HsMedia *self);
 
 G_END_DECLS

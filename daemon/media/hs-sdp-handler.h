@@ -28,6 +28,7 @@ typedef struct {
   HsDescriptionType type;
   HsSdpStep step;
   gboolean local;        /* who wrote the description */
+  const char *original;  /* the description as it was before the first handler */
   JsonObject *bandwidth; /* nullable; the call's limits, with local descriptions */
 } HsSdpHandlerInfo;
 

@@ -16,6 +16,7 @@ typedef struct {
   HsDescriptionType type;
   HsSdpStep step;
   gboolean local;
+  char *original;
   HsWebrtcPeerHandled next;
 } Run;
 
@@ -25,6 +26,7 @@ free_run (Run *run)
   g_object_unref (run->peer);
   g_object_unref (run->task);
   g_ptr_array_unref (run->handlers);
+  g_free (run->original);
   g_free (run);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Run, free_run)
@@ -99,6 +101,7 @@ run_next (Run *run, const char *text)
                             .type = run->type,
                             .step = run->step,
                             .local = run->local,
+                            .original = run->original,
                             .bandwidth = run->local ? run->peer->bandwidth : NULL };
   HsSdpHandler *handler;
 
@@ -127,6 +130,7 @@ hs_webrtc_peer_handle (HsWebrtcPeer *self,
   run->type = type;
   run->step = step;
   run->local = local;
+  run->original = g_strdup (text);
   run->next = next;
   run_next (run, text);
 }

@@ -166,6 +166,8 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
         CLAMP (hs_config_get_int (config, "media.opusComplexity", OPUS_COMPLEXITY), 0, 10),
     .ice_delay_ms = self->ice_delay_ms,
     .ice_limit_ms = self->ice_limit_ms,
+    .ice_check = hs_media_get_ice_check (self->media),
+    .call_id = self->call_id,
     .audio_received = on_audio_received,
     .audio_data = hs_audio_port_ref (hs_webrtc_peer_get_port (self)),
     .audio_destroy = unref_port,

@@ -23,7 +23,8 @@ get_session (HsPhone *phone, HsRequest *request)
 
 typedef struct {
   HsRequest *request;
-  JsonObject *config; /* nullable */
+  JsonObject *config;       /* nullable */
+  HsConnection *connection; /* nullable */
 } Creation;
 
 static void
@@ -34,11 +35,12 @@ on_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (hs_phone_destroy_finish (phone, result, &error) &&
-      hs_phone_create (phone, creation->config, &error))
+      hs_phone_create (phone, creation->config, creation->connection, &error))
     hs_request_answer (creation->request, NULL);
   else
     hs_request_fail (creation->request, error);
   g_clear_pointer (&creation->config, json_object_unref);
+  g_clear_object (&creation->connection);
   g_free (creation);
 }
 
@@ -50,6 +52,7 @@ hs_handle_api_create (HsPhone *phone, HsRequest *request, const HsApiCreateParam
 
   creation->request = request;
   creation->config = params->config != NULL ? json_object_ref (params->config) : NULL;
+  g_set_object (&creation->connection, hs_request_get_connection (request));
   hs_phone_destroy_async (phone, on_cleared, creation);
 }
 
@@ -90,7 +93,7 @@ hs_handle_api_update_config (HsPhone *phone,
                              HsRequest *request,
                              const HsApiUpdateConfigParams *params)
 {
-  hs_config_merge (hs_phone_get_config (phone), params->new_config_values);
+  hs_phone_update_config (phone, params->new_config_values, hs_request_get_connection (request));
   hs_request_answer (request, NULL);
 }
 

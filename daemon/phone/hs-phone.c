@@ -5,10 +5,10 @@
 
 #include "base/hs-error.h"
 #include "base/hs-json.h"
+#include "hs-client-functions.h"
 #include "hs-defaults.h"
 #include "link/hs-link-signalling.h"
 #include "log/hs-log.h"
-#include "media/hs-codec-remover.h"
 
 struct _HsPhone {
   GObject parent;
@@ -16,6 +16,7 @@ struct _HsPhone {
   HsClock *clock;
   JsonObject *file_values; /* what every instance starts from */
   HsConfig *config;
+  HsClientFunctions *functions;
   HsMedia *media; /* outlives the instances: warming up is done once */
 
   /* the instance; NULL together */
@@ -62,37 +63,16 @@ on_session_event (HsSession *session, const char *name, JsonObject *payload, HsP
     hs_media_warm_up_async (self->media, NULL, on_warmed_up, NULL);
 }
 
-/* The configuration key call.sdpHandlers; its values are checked, so what is no known kind is not
- * there. */
-static GPtrArray *
-make_sdp_handlers (HsConfig *config)
-{
-  g_autoptr (GPtrArray) handlers = g_ptr_array_new_with_free_func (g_object_unref);
-  JsonNode *node = hs_config_get (config, "call.sdpHandlers");
-  JsonArray *list =
-      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-
-  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++) {
-    JsonObject *handler = hs_json_node_get_object (json_array_get_element (list, i));
-    JsonArray *codecs = hs_json_get_array (handler, "codecs");
-
-    if (codecs != NULL)
-      g_ptr_array_add (handlers, hs_codec_remover_new (codecs));
-  }
-  return g_steal_pointer (&handlers);
-}
-
 static void
 on_config_changed (HsConfig *config, HsPhone *self)
 {
-  g_autoptr (GPtrArray) handlers = make_sdp_handlers (config);
   const char *name = hs_config_get_string (config, "logs.logLevel");
   HsLogLevel level;
 
   if (name != NULL && hs_log_level_from_name (name, &level))
     hs_log_set_level (level);
   if (self->media != NULL)
-    hs_media_set_sdp_handlers (self->media, handlers);
+    hs_client_functions_apply (self->functions, config, self->media);
 }
 
 static void
@@ -129,6 +109,7 @@ hs_phone_dispose (GObject *object)
   g_clear_object (&self->media);
   g_clear_object (&self->config);
   g_clear_object (&self->clock);
+  g_clear_pointer (&self->functions, hs_client_functions_free);
   g_clear_pointer (&self->file_values, json_object_unref);
   G_OBJECT_CLASS (hs_phone_parent_class)->dispose (object);
 }
@@ -149,10 +130,13 @@ hs_phone_init (HsPhone *self)
 
 /* The configuration object stays the same for the rooms that hold it; its values begin anew. */
 static void
-reset_config (HsPhone *self, JsonObject *values)
+reset_config (HsPhone *self, JsonObject *values, HsConnection *connection)
 {
   g_autoptr (JsonObject) defaults = hs_defaults_dup ();
 
+  hs_client_functions_note (self->functions, defaults, NULL);
+  if (values != NULL)
+    hs_client_functions_note (self->functions, values, connection);
   hs_config_reset (self->config, defaults);
   hs_config_merge (self->config, self->file_values);
   if (values != NULL)
@@ -167,8 +151,9 @@ hs_phone_new (HsClock *clock, JsonObject *config_values)
   self->clock = g_object_ref (clock);
   self->file_values = config_values != NULL ? json_object_ref (config_values) : json_object_new ();
   self->config = hs_config_new (NULL);
+  self->functions = hs_client_functions_new ();
   g_signal_connect_object (self->config, "changed", G_CALLBACK (on_config_changed), self, 0);
-  reset_config (self, NULL);
+  reset_config (self, NULL, NULL);
   self->media = hs_media_new (clock, self->config);
   on_config_changed (self->config, self);
   make_instance (self);
@@ -176,14 +161,14 @@ hs_phone_new (HsClock *clock, JsonObject *config_values)
 }
 
 gboolean
-hs_phone_create (HsPhone *self, JsonObject *config_values, GError **error)
+hs_phone_create (HsPhone *self, JsonObject *config_values, HsConnection *connection, GError **error)
 {
   if (self->session != NULL) {
     g_set_error_literal (error, HS_ERROR, HS_ERROR_BUSY,
                          "there is an instance already; api.destroy ends it");
     return FALSE;
   }
-  reset_config (self, config_values);
+  reset_config (self, config_values, connection);
   make_instance (self);
   return TRUE;
 }
@@ -259,6 +244,25 @@ HsConfig *
 hs_phone_get_config (HsPhone *self)
 {
   return self->config;
+}
+
+void
+hs_phone_update_config (HsPhone *self, JsonObject *values, HsConnection *connection)
+{
+  hs_client_functions_note (self->functions, values, connection);
+  hs_config_merge (self->config, values);
+}
+
+HsMedia *
+hs_phone_get_media (HsPhone *self)
+{
+  return self->media;
+}
+
+void
+hs_phone_tell (HsPhone *self, const char *name, JsonObject *payload)
+{
+  on_event (NULL, name, payload, self);
 }
 
 static gboolean

@@ -6,6 +6,7 @@
 #include "call/hs-calls.h"
 #include "link/hs-session.h"
 #include "media/hs-media.h"
+#include "rpc/hs-connection.h"
 
 #include <gio/gio.h>
 
@@ -28,9 +29,11 @@ G_DECLARE_FINAL_TYPE (HsPhone, hs_phone, HS, PHONE, GObject)
 HsPhone *hs_phone_new (HsClock *clock, JsonObject *config_values);
 
 /* Makes the instance anew, over the same configuration file with @config_values laid over it.
+ * @connection: (nullable): whose functions @config_values may name
  * @error: HS_ERROR_BUSY when there is an instance already */
 gboolean hs_phone_create (HsPhone *self,
                           JsonObject *config_values,
+                          HsConnection *connection,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Ends every call, the subscription and the websocket, each with its own time limit, then drops the
@@ -39,6 +42,15 @@ void hs_phone_destroy_async (HsPhone *self, GAsyncReadyCallback callback, gpoint
 gboolean hs_phone_destroy_finish (HsPhone *self, GAsyncResult *result, GError **error);
 
 HsConfig *hs_phone_get_config (HsPhone *self);
+
+/* @values: (transfer none): checked
+ * @connection: (nullable): whose functions they may name */
+void hs_phone_update_config (HsPhone *self, JsonObject *values, HsConnection *connection);
+
+HsMedia *hs_phone_get_media (HsPhone *self);
+
+/* Tells an event of the contract that is of no instance's room. @payload: (transfer none) */
+void hs_phone_tell (HsPhone *self, const char *name, JsonObject *payload);
 
 /* Returns: (nullable): NULL with HS_ERROR_DESTROYED while there is no instance. */
 HsSession *hs_phone_get_session (HsPhone *self, GError **error);

@@ -5,10 +5,11 @@ import json
 import os
 import re
 
-NAMESPACES = ['rpc', 'api', 'services', 'connection', 'call']
+NAMESPACES = ['rpc', 'api', 'services', 'connection', 'call', 'sdpHandlers']
 SCHEMA_FRAGMENTS = NAMESPACES + ['config']
 METHOD_KEYS = {'name', 'summary', 'description', 'params', 'result', 'x-context', 'x-read-only', 'x-await'}
 PARAM_KEYS = {'name', 'summary', 'required', 'schema'}
+CLIENT_METHOD_KEYS = {'name', 'summary', 'description', 'params', 'result'}
 EVENT_KEYS = {'name', 'summary', 'description', 'params'}
 SCHEMA_KEYS = {
     'type', 'title', 'description', 'enum', 'default', 'minimum', 'maximum', 'minLength', 'items', 'properties',
@@ -46,6 +47,7 @@ class Contract:
         self.document = document
         self.methods = document['methods']
         self.events = document['x-notifications']
+        self.client_methods = document['x-client-methods']
         self.schemas = document['components']['schemas']
         self.groups = groups
         self.errors = errors
@@ -198,15 +200,16 @@ def load(folder):
     fragments = {name: read(folder, name) for name in SCHEMA_FRAGMENTS}
     errors = read(folder, 'errors')
     document = read(folder, 'info')
-    methods, events, schemas = [], [], {}
+    methods, events, client_methods, schemas = [], [], [], {}
     for name, fragment in fragments.items():
-        check_keys(name + '.json', fragment, {'methods', 'notifications', 'schemas', 'x-params'})
+        check_keys(name + '.json', fragment, {'methods', 'notifications', 'client-methods', 'schemas', 'x-params'})
         for method in fragment.get('methods', []):
             check_keys(method.get('name', name), method, METHOD_KEYS)
             if not method['name'].startswith(name + '.'):
                 raise Wrong('%s does not belong into %s.json' % (method['name'], name))
             methods.append(assemble_method(method, fragment.get('x-params', {})))
         events += copy.deepcopy(fragment.get('notifications', []))
+        client_methods += copy.deepcopy(fragment.get('client-methods', []))
         for schema in fragment.get('schemas', {}):
             if schema in schemas:
                 raise Wrong('schema %s is declared twice' % schema)
@@ -221,11 +224,15 @@ def load(folder):
     for event in events:
         check_keys(event['name'], event, EVENT_KEYS)
         check_schema(event['name'], event['params'], schemas)
+    unique_names('request to a client', client_methods)
+    for method in client_methods:
+        check_keys(method['name'], method, CLIENT_METHOD_KEYS)
+        check_method(method, schemas)
     for name, schema in schemas.items():
         check_schema(name, schema, schemas)
     check_cycles(schemas)
     document.update({
-        'methods': methods, 'x-notifications': events, 'x-client-methods': [],
+        'methods': methods, 'x-notifications': events, 'x-client-methods': client_methods,
         'x-error-groups': errors['groups'], 'x-errors': errors['errors'],
         'components': {'schemas': dict(sorted(schemas.items()))}})
     contract = Contract(document, errors['groups'], errors['errors'])

@@ -7,7 +7,7 @@ from .contract import NAMESPACES
 NOTE = '<!-- Generated from the fragments in protocol/; do not edit. -->\n'
 TITLES = {
     'rpc': 'About the connection', 'api': 'The instance', 'services': 'Subscriptions to services',
-    'connection': 'The websocket', 'call': 'Calls'}
+    'connection': 'The websocket', 'call': 'Calls', 'sdpHandlers': 'Editors of session descriptions'}
 
 
 def cell(text):
@@ -72,9 +72,10 @@ def method_lines(contract, method):
     else:
         lines.append('No parameters.')
     result = method['result']
-    lines += ['', 'Answers %s.%s' % (
+    lines += ['', '%s %s.%s' % (
+        'Answers' if 'x-context' in method else 'To be answered with',
         link_type(contract, result['schema'], ''), ' ' + result['summary'] if 'summary' in result else '')]
-    if method['x-read-only']:
+    if method.get('x-read-only'):
         lines += ['', 'Changes nothing: allowed to a connection that is restricted to reading.']
     return lines + ['']
 
@@ -91,6 +92,12 @@ def namespace_page(contract, name, fragment_events):
     for method in contract.methods:
         if method['name'].startswith(name + '.'):
             lines += method_lines(contract, method)
+    asked = [m for m in contract.client_methods if m['name'].startswith(name + '.')]
+    if asked:
+        lines += ['## Requests to clients', '',
+                  'Sent by the daemon to the connection that has asked to be asked; ids begin with "handset-".', '']
+        for method in asked:
+            lines += method_lines(contract, method)
     if fragment_events:
         lines += ['## Events', '']
         for event in fragment_events:
@@ -100,7 +107,7 @@ def namespace_page(contract, name, fragment_events):
 
 EVENT_HOMES = {
     'rpc': ['rpc'], 'api': ['auth'], 'services': ['subscription', 'notifications'], 'connection': ['ws'],
-    'call': ['call', 'media']}
+    'call': ['call', 'media'], 'sdpHandlers': []}
 
 
 def types_page(contract):

@@ -32,6 +32,8 @@ class Client:
         self._replies = {}
         self._queue = []
         self.history = []
+        self.questions = []
+        self._answerers = {}
 
     @classmethod
     def open(cls, path):
@@ -85,6 +87,28 @@ class Client:
     def send_line(self, text):
         self._socket.settimeout(WATCHDOG_SECONDS)
         self._socket.sendall(text.encode() + b"\n")
+
+    # questions of the daemon
+
+    def answer_with(self, method, function):
+        """From now on the daemon's requests of that name are answered while this client reads.
+
+        function: of the params; its result is the answer, an RpcError that it raises an error, and
+        None leaves the request without an answer. All requests are kept in `questions`.
+        """
+        self._answerers[method] = function
+
+    def _answer(self, message):
+        params = message.get("params") or {}
+        self.questions.append((message["method"], params))
+        function = self._answerers.get(message["method"])
+        answer = {"jsonrpc": "2.0", "id": message["id"]}
+        try:
+            answer["result"] = function(params) if function else None
+        except RpcError as error:
+            answer["error"] = {"code": error.code, "message": error.message}
+        if answer.get("result") is not None or "error" in answer:
+            self.send_line(json.dumps(answer))
 
     # events
 
@@ -149,6 +173,9 @@ class Client:
             raise AssertionError("no JSON-RPC 2.0: %r" % message)
         if "method" not in message:
             self._replies[message["id"]] = message
+            return
+        if "id" in message:
+            self._answer(message)
             return
         event = (message["method"], message.get("params") or {})
         self.history.append(event)
