@@ -130,6 +130,7 @@ hs_call_open_peer (HsCall *self)
     .speaker_id = self->speaker_id,
     .ice_servers = json_array_get_length (self->ice_servers) > 0 ? self->ice_servers : NULL,
     .bandwidth = self->bandwidth,
+    .dscp = self->dscp_controls,
   };
 
   if (self->peer != NULL)

@@ -279,6 +279,8 @@ hs_call_set_options (HsCall *self, const HsMediaRequest *media, JsonObject *opti
   copy_object (&self->dscp_controls, hs_json_get_object (options, "dscpControls"));
   if (self->peer != NULL && self->bandwidth != NULL)
     hs_peer_set_bandwidth (self->peer, self->bandwidth);
+  if (self->peer != NULL && self->dscp_controls != NULL)
+    hs_peer_set_dscp (self->peer, self->dscp_controls);
   set_speaker_option (self, hs_json_get_string (options, "speakerId"));
 }
 

@@ -3,6 +3,8 @@
 
 #include "hs-leg-private.h"
 
+#include "hs-nice.h"
+
 #include <string.h>
 
 /* --- one candidate after the other --- */
@@ -23,6 +25,32 @@ hs_leg_on_gathered (gpointer owner, gpointer data)
   self->gathered = TRUE;
   if (self->wait != NULL)
     hs_ice_wait_end_of_candidates (self->wait);
+}
+
+/* --- how its packets are marked --- */
+
+void
+hs_leg_mark_packets (HsLeg *self)
+{
+  g_autoptr (GObject) ice = NULL;
+  g_autoptr (GObject) agent = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->webrtc == NULL)
+    return;
+  g_object_get (self->webrtc, "ice-agent", &ice, NULL);
+  g_object_get (ice, "agent", &agent, NULL);
+  if (!hs_nice_set_dscp (agent, self->dscp, &error))
+    g_warning ("packets are not marked: %s", error->message);
+}
+
+void
+hs_leg_set_dscp (HsLeg *self, guint point)
+{
+  if (self->dscp == point)
+    return;
+  self->dscp = point;
+  hs_leg_mark_packets (self);
 }
 
 /* --- are they enough? --- */

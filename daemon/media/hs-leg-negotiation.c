@@ -257,6 +257,9 @@ hs_leg_set_local_async (HsLeg *self,
   if (!hs_leg_begin (self, cancellable, callback, user_data, hs_leg_set_local_async))
     return;
   g_task_set_task_data (self->task, hs_sdp_copy (description), (GDestroyNotify) hs_sdp_free);
+  /* The stream that is marked came with the description, and gathering sends its first packets. */
+  if (self->dscp != 0)
+    hs_leg_mark_packets (self);
   if (type == HS_DESCRIPTION_OFFER)
     hs_leg_apply (self, "set-local-description", GST_WEBRTC_SDP_TYPE_OFFER, description,
                   hs_leg_gather);

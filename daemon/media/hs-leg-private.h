@@ -35,6 +35,8 @@ struct _HsLeg {
   GstElement *pipeline; /* NULL once closed */
   GstElement *webrtc;
 
+  guint dscp;
+
   /* the running operation */
   GTask *task;
   HsLegReply reply; /* what its next reply is for */
@@ -82,6 +84,7 @@ HsSdp *hs_leg_read_description (GstWebRTCSessionDescription *description, GError
 HsSdp *hs_leg_read_reply (const GstStructure *reply, const char *field, GError **error);
 
 /* hs-leg-gathering.c */
+void hs_leg_mark_packets (HsLeg *self);
 void hs_leg_gather (HsLeg *self, GTask *task, const GstStructure *reply);
 void hs_leg_on_candidate (gpointer owner, gpointer data);
 void hs_leg_on_gathered (gpointer owner, gpointer data);

@@ -119,6 +119,9 @@ void hs_leg_set_directions (HsLeg *self, HsMediaKind kind, gboolean send, gboole
 /* The far end's limit for what we send; 0: none. */
 void hs_leg_set_bitrate (HsLeg *self, HsMediaKind kind, guint bitrate_bps);
 
+/* The code point that all packets are marked with; takes effect at once. */
+void hs_leg_set_dscp (HsLeg *self, guint point);
+
 /* Ends everything without a signal; a running operation ends with G_IO_ERROR_CANCELLED. GStreamer's
  * threads are waited for elsewhere. Can be called again. */
 void hs_leg_close (HsLeg *self);

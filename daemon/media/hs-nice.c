@@ -18,6 +18,7 @@ typedef gboolean (*GetSelectedPair) (NiceAgent *agent,
                                      guint component_id,
                                      NiceCandidate **local,
                                      NiceCandidate **remote);
+typedef void (*SetStreamTos) (NiceAgent *agent, guint stream_id, gint tos);
 
 static gpointer
 find_function (const char *name, GError **error)
@@ -56,6 +57,18 @@ hs_nice_use_address (GObject *agent, const char *text, GError **error)
   if (add_local_address == NULL)
     return FALSE;
   add_local_address ((NiceAgent *) agent, &address);
+  return TRUE;
+}
+
+gboolean
+hs_nice_set_dscp (GObject *agent, guint point, GError **error)
+{
+  SetStreamTos set_stream_tos = (SetStreamTos) find_function ("nice_agent_set_stream_tos", error);
+
+  if (set_stream_tos == NULL)
+    return FALSE;
+  /* The two lowest bits of the field are not part of the code point. */
+  set_stream_tos ((NiceAgent *) agent, 1, point << 2);
   return TRUE;
 }
 

@@ -42,6 +42,14 @@ gboolean hs_nice_get_selected_pair (GObject *agent,
                                     HsNiceCandidate *remote,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * hs_nice_set_dscp:
+ * @agent: a NiceAgent with one stream; without one nothing happens
+ * @point: 0 … 63
+ * @error: HS_ERROR_NOT_FOUND when libnice lacks the function
+ */
+gboolean hs_nice_set_dscp (GObject *agent, guint point, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsNiceCandidate, hs_nice_candidate_clear)
 
 G_END_DECLS

@@ -106,6 +106,7 @@ hs_webrtc_peer_agree (HsWebrtcPeer *self)
     hs_leg_close (before.transport->leg);
   hs_exchange_clear (&before);
   hs_webrtc_peer_settle_locals (self);
+  hs_webrtc_peer_mark_packets (self);
   hs_webrtc_peer_update_media (self);
 }
 
@@ -179,6 +180,7 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
   g_signal_connect_object (leg, "state-changed", G_CALLBACK (on_leg_state), self, 0);
   g_signal_connect_object (leg, "media-arrived", G_CALLBACK (on_media_arrived), self, 0);
   self->starting = hs_peer_transport_new (leg);
+  hs_webrtc_peer_mark_packets (self);
   return hs_peer_transport_ref (self->starting);
 }
 

@@ -68,6 +68,7 @@ struct _HsWebrtcPeer {
   char *call_id;
   gboolean caller;
   JsonObject *bandwidth; /* nullable */
+  JsonObject *dscp;      /* nullable */
   gboolean remove_h264;
   gboolean remove_bundling;
   guint ice_delay_ms;
@@ -220,6 +221,10 @@ void hs_remote_track_free (HsRemoteTrack *self);
 void hs_webrtc_peer_update_tracks (HsWebrtcPeer *self, HsSdp *remote /* (nullable) */);
 void hs_webrtc_peer_set_flowing (HsWebrtcPeer *self, gboolean flowing);
 void hs_webrtc_peer_end_tracks (HsWebrtcPeer *self);
+
+/* hs-webrtc-peer-dscp.c: marks what the transports send as the local tracks ask for */
+void hs_webrtc_peer_mark_packets (HsWebrtcPeer *self);
+void hs_webrtc_peer_set_dscp (HsPeer *peer, JsonObject *dscp);
 
 /* hs-webrtc-peer-stats.c */
 void hs_webrtc_peer_get_stats_async (HsPeer *peer,

@@ -274,6 +274,7 @@ hs_webrtc_peer_init_interface (HsPeerInterface *iface)
   iface->create_answer_finish = hs_webrtc_peer_create_finish;
   iface->set_local_hold = webrtc_peer_set_local_hold;
   iface->set_bandwidth = webrtc_peer_set_bandwidth;
+  iface->set_dscp = hs_webrtc_peer_set_dscp;
   iface->renew_transport = webrtc_peer_renew_transport;
   iface->rollback = webrtc_peer_rollback;
   iface->get_remote_description = webrtc_peer_get_remote_description;
@@ -304,6 +305,7 @@ hs_webrtc_peer_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->bandwidth, json_object_unref);
+  g_clear_pointer (&self->dscp, json_object_unref);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
   g_clear_pointer (&self->ice_addresses, g_ptr_array_unref);
   g_clear_pointer (&self->roles, g_hash_table_unref);
@@ -354,6 +356,7 @@ hs_webrtc_peer_new (HsMedia *media, const HsPeerOptions *options)
   self->speaker_id = g_strdup (options->speaker_id);
   self->ice_servers = hs_ice_servers_parse (options->ice_servers);
   webrtc_peer_set_bandwidth (HS_PEER (self), options->bandwidth);
+  hs_webrtc_peer_set_dscp (HS_PEER (self), options->dscp);
   read_config (self, hs_media_get_config (media));
   hs_webrtc_peer_add_port (self);
   return HS_PEER (self);
