@@ -69,7 +69,7 @@ on_stop_signal (gpointer user_data)
 }
 
 static gboolean
-listen (HsRpcServer *server, const char *path, GError **error)
+listen_with_all_rights (HsRpcServer *server, const char *path, GError **error)
 {
   g_autoptr (GArray) sockets = hs_system_take_sockets ();
   g_autofree char *fallback = NULL;
@@ -81,7 +81,14 @@ listen (HsRpcServer *server, const char *path, GError **error)
   if (path == NULL && sockets->len > 0)
     return TRUE;
   fallback = g_build_filename (g_get_user_runtime_dir (), "handset", "control.sock", NULL);
-  return hs_rpc_server_listen (server, path != NULL ? path : fallback, error);
+  return hs_rpc_server_listen (server, path != NULL ? path : fallback, NULL, error);
+}
+
+static gboolean
+listen (HsRpcServer *server, const char *path, HsConfig *config, GError **error)
+{
+  return listen_with_all_rights (server, path, error) &&
+         hs_rpc_server_listen_further (server, config, error);
 }
 
 static int
@@ -101,7 +108,7 @@ run (const HsOptions *options, JsonObject *config)
   g_signal_connect_object (settings, "changed", G_CALLBACK (on_config_changed), server, 0);
   hs_rpc_server_set_snapshot (server, on_snapshot, phone);
   g_signal_connect_object (phone, "event", G_CALLBACK (on_event), server, 0);
-  if (!listen (server, options->socket_path, &error)) {
+  if (!listen (server, options->socket_path, settings, &error)) {
     g_printerr ("handsetd: %s\n", error->message);
     return EXIT_FAILURE;
   }

@@ -51,7 +51,7 @@ test_live_socket_is_refused (HsRpcFixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *pid = g_strdup_printf ("process %d (", (int) getpid ());
 
-  g_assert_false (hs_rpc_server_listen (other, fixture->path, &error));
+  g_assert_false (hs_rpc_server_listen (other, fixture->path, NULL, &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_BUSY);
   g_assert_nonnull (strstr (error->message, pid));
   client = hs_rpc_fixture_connect (fixture);
@@ -79,7 +79,7 @@ test_socket_of_a_stranger_is_refused (HsRpcFixture *fixture, gconstpointer data)
   int fd = bind_unix (path, TRUE);
 
   /* It holds no lock of ours, but listens. */
-  g_assert_false (hs_rpc_server_listen (fixture->server, path, &error));
+  g_assert_false (hs_rpc_server_listen (fixture->server, path, NULL, &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_BUSY);
   close (fd);
   g_unlink (path);
@@ -94,7 +94,7 @@ test_dead_socket_is_taken_over (HsRpcFixture *fixture, gconstpointer data)
 
   close (bind_unix (path, FALSE));
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
-  g_assert_true (hs_rpc_server_listen (fixture->server, path, &error));
+  g_assert_true (hs_rpc_server_listen (fixture->server, path, NULL, &error));
   g_assert_no_error (error);
   client = hs_fake_client_connect (path);
   hs_rpc_fixture_expect (client, PING, PONG);
@@ -108,7 +108,7 @@ test_other_files_are_left_alone (HsRpcFixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_file_set_contents (path, "precious", -1, NULL));
-  g_assert_false (hs_rpc_server_listen (fixture->server, path, &error));
+  g_assert_false (hs_rpc_server_listen (fixture->server, path, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "precious");
@@ -122,10 +122,11 @@ test_bad_paths_are_refused (HsRpcFixture *fixture, gconstpointer data)
   g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (hs_rpc_server_listen (fixture->server, path, &error));
+  g_assert_false (hs_rpc_server_listen (fixture->server, path, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG);
   g_clear_error (&error);
-  g_assert_false (hs_rpc_server_listen (fixture->server, "/proc/nowhere/control.sock", &error));
+  g_assert_false (
+      hs_rpc_server_listen (fixture->server, "/proc/nowhere/control.sock", NULL, &error));
   g_assert_nonnull (error);
 }
 

@@ -530,6 +530,43 @@ test_restrict_only_narrows (HsRpcFixture *fixture, gconstpointer data)
 }
 
 static void
+test_socket_with_fewer_rights (HsRpcFixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "panel", NULL);
+  g_autofree char *text = g_strdup_printf (
+      "{\"rpc\":{\"sockets\":[{\"path\":\"%s\",\"methods\":[\"get_data\"]}]}}", path);
+  g_autoptr (JsonNode) node = hs_json_parse (text, -1, NULL);
+  g_autoptr (HsConfig) config = hs_config_new (json_node_get_object (node));
+  g_autoptr (HsFakeClient) full = NULL;
+  g_autoptr (HsFakeClient) client = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (hs_rpc_server_listen_further (fixture->server, config, &error));
+  g_assert_no_error (error);
+  client = hs_fake_client_connect (path);
+  assert_allowed (client, "get_data", TRUE);
+  assert_allowed (client, "test.change", FALSE);
+  assert_allowed (client, "api.subscribe", FALSE);
+  full = hs_rpc_fixture_connect (fixture);
+  assert_allowed (full, "test.change", TRUE);
+}
+
+static void
+test_socket_for_unknown_methods (HsRpcFixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "panel", NULL);
+  g_autoptr (JsonArray) methods = json_array_new ();
+  HsRpcRights rights = { FALSE, methods };
+  g_autoptr (GError) error = NULL;
+
+  json_array_add_string_element (methods, "call.mak");
+  g_assert_false (hs_rpc_server_listen (fixture->server, path, &rights, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, "call.mak"));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
 test_restrict_refuses_unknown_names (HsRpcFixture *fixture, gconstpointer data)
 {
   g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
@@ -576,5 +613,7 @@ main (int argc, char **argv)
   ADD ("request/discover-answers-the-document", test_discover_answers_the_document);
   ADD ("rights/restrict-only-narrows", test_restrict_only_narrows);
   ADD ("rights/restrict-refuses-unknown-names", test_restrict_refuses_unknown_names);
+  ADD ("rights/socket-with-fewer", test_socket_with_fewer_rights);
+  ADD ("rights/socket-for-unknown-methods", test_socket_for_unknown_methods);
   return g_test_run ();
 }

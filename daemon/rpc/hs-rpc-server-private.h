@@ -32,8 +32,10 @@ JsonObject *hs_rpc_server_dup_state (HsRpcServer *self);
 void hs_rpc_server_forget (HsRpcServer *self, HsConnection *connection);
 
 /* Serves @socket, a connected one, as if it had been accepted.
+ * @rights: (nullable)
  * Returns: (transfer none) (nullable): NULL when it was refused, with an answer that says why */
-HsConnection *hs_rpc_server_take_socket (HsRpcServer *self, GSocket *socket);
+HsConnection *
+hs_rpc_server_take_socket (HsRpcServer *self, GSocket *socket, const HsRpcRights *rights);
 
 /* Who may use a control socket of user @own: the same user, and root. */
 gboolean hs_rpc_is_allowed (uid_t peer, uid_t own);

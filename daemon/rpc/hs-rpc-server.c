@@ -41,6 +41,7 @@ struct _HsRpcServer {
 typedef struct {
   HsRpcServer *server; /* borrowed: it owns us */
   HsRpcListener *listener;
+  HsRpcRights rights;
   GSource *source; /* NULL while accepting rests */
   guint timer_id;
 } Listening;
@@ -67,6 +68,7 @@ listening_free (gpointer data)
   stop_accepting (listening);
   hs_clock_clear_timer (listening->server->clock, &listening->timer_id);
   hs_rpc_listener_free (listening->listener);
+  g_clear_pointer (&listening->rights.methods, json_array_unref);
   g_free (listening);
 }
 
@@ -96,7 +98,7 @@ on_connecting (GSocket *socket, GIOCondition condition, gpointer user_data)
   g_autoptr (GSocket) client = g_socket_accept (socket, NULL, &error);
 
   if (client != NULL)
-    hs_rpc_server_take_socket (listening->server, client);
+    hs_rpc_server_take_socket (listening->server, client, &listening->rights);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) &&
            !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
     rest (listening, error);
@@ -113,12 +115,16 @@ start_accepting (Listening *listening)
 }
 
 static void
-add_listener (HsRpcServer *self, HsRpcListener *listener)
+add_listener (HsRpcServer *self, HsRpcListener *listener, const HsRpcRights *rights)
 {
   Listening *listening = g_new0 (Listening, 1);
 
   listening->server = self;
   listening->listener = listener;
+  if (rights != NULL)
+    listening->rights.read_only = rights->read_only;
+  if (rights != NULL && rights->methods != NULL)
+    listening->rights.methods = json_array_ref (rights->methods);
   g_socket_set_blocking (hs_rpc_listener_get_socket (listener), FALSE);
   g_ptr_array_add (self->listeners, listening);
   start_accepting (listening);
@@ -216,14 +222,54 @@ hs_rpc_server_set_snapshot (HsRpcServer *self, HsSnapshotFunc snapshot, gpointer
   self->snapshot_data = user_data;
 }
 
-gboolean
-hs_rpc_server_listen (HsRpcServer *self, const char *path, GError **error)
+/* A misspelled name would take away a right without a word. */
+static gboolean
+check_methods (HsRpcServer *self, const char *path, JsonArray *methods, GError **error)
 {
-  HsRpcListener *listener = hs_rpc_listener_new (path, error);
+  for (guint i = 0; methods != NULL && i < json_array_get_length (methods); i++) {
+    const char *name = json_array_get_string_element (methods, i);
 
+    if (name == NULL || hs_rpc_server_find_row (self, name) == NULL) {
+      g_set_error (error, HS_ERROR, HS_ERROR_INVALID_DATA, "%s: methods[%u]: there is no method %s",
+                   path, i, name != NULL ? name : "(not a string)");
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+hs_rpc_server_listen (HsRpcServer *self,
+                      const char *path,
+                      const HsRpcRights *rights,
+                      GError **error)
+{
+  HsRpcListener *listener;
+
+  if (rights != NULL && !check_methods (self, path, rights->methods, error))
+    return FALSE;
+  listener = hs_rpc_listener_new (path, error);
   if (listener == NULL)
     return FALSE;
-  add_listener (self, listener);
+  add_listener (self, listener, rights);
+  return TRUE;
+}
+
+gboolean
+hs_rpc_server_listen_further (HsRpcServer *self, HsConfig *config, GError **error)
+{
+  JsonNode *node = hs_config_get (config, "rpc.sockets");
+  JsonArray *sockets =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; sockets != NULL && i < json_array_get_length (sockets); i++) {
+    JsonObject *socket = json_array_get_object_element (sockets, i);
+    HsRpcRights rights = { hs_json_get_boolean (socket, "readOnly", FALSE),
+                           hs_json_get_array (socket, "methods") };
+
+    if (!hs_rpc_server_listen (self, hs_json_get_string (socket, "path"), &rights, error))
+      return FALSE;
+  }
   return TRUE;
 }
 
@@ -234,7 +280,7 @@ hs_rpc_server_adopt (HsRpcServer *self, int fd, GError **error)
 
   if (listener == NULL)
     return FALSE;
-  add_listener (self, listener);
+  add_listener (self, listener, NULL);
   return TRUE;
 }
 
@@ -370,7 +416,7 @@ check_peer (GSocket *socket)
 }
 
 HsConnection *
-hs_rpc_server_take_socket (HsRpcServer *self, GSocket *socket)
+hs_rpc_server_take_socket (HsRpcServer *self, GSocket *socket, const HsRpcRights *rights)
 {
   HsConnection *connection;
 
@@ -384,6 +430,8 @@ hs_rpc_server_take_socket (HsRpcServer *self, GSocket *socket)
     return NULL;
   }
   connection = hs_connection_new (self, socket, ++self->last_number);
+  if (rights != NULL)
+    hs_connection_restrict (connection, rights->read_only, rights->methods);
   g_ptr_array_add (self->connections, connection);
   hs_connection_start (connection);
   return connection;

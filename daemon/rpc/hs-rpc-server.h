@@ -45,12 +45,26 @@ void hs_rpc_server_set_limits (HsRpcServer *self, const HsRpcLimits *limits);
 /* Without one the state of a snapshot is {}. */
 void hs_rpc_server_set_snapshot (HsRpcServer *self, HsSnapshotFunc snapshot, gpointer user_data);
 
+/* What connections may do from the start, as after rpc.restrict. */
+typedef struct {
+  gboolean read_only; /* only methods that change nothing */
+  JsonArray *methods; /* (nullable): only these; NULL: all */
+} HsRpcRights;
+
 /* Listens on @path (0600), in a folder that is made (0700) when it is not there. A socket left by a
  * dead process is taken over.
- * @error: HS_ERROR_BUSY naming the process that listens there; G_IO_ERROR for anything else */
+ * @rights: (nullable): NULL: all
+ * @error: HS_ERROR_BUSY naming the process that listens there; HS_ERROR_INVALID_DATA naming a
+ *   method that there is not; G_IO_ERROR for anything else */
 gboolean hs_rpc_server_listen (HsRpcServer *self,
                                const char *path,
+                               const HsRpcRights *rights,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Listens on the sockets of the key rpc.sockets. */
+gboolean hs_rpc_server_listen_further (HsRpcServer *self,
+                                       HsConfig *config,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Listens on a socket that was handed to the process (socket activation).
  * @fd: (transfer full) on success

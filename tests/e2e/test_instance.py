@@ -8,13 +8,15 @@ import subprocess
 import sound
 import tap
 from handset import Scene, audio_from, in_real_time, tell
+from rpc import Client
 
 NAME = "ann@sandbox.test"
 SIGN_IN = {"username": NAME, "password": "any"}
 
 # What answers whether there is an instance or not.
 ALWAYS = {"api.create", "api.destroy", "api.getVersion", "api.getConfig", "api.updateConfig",
-          "api.getBrowserDetails", "api.on", "api.off", "api.subscribe", "api.unsubscribe"}
+          "api.getBrowserDetails", "api.on", "api.off", "api.subscribe", "api.unsubscribe",
+          "sdpHandlers.createCodecRemover"}
 
 
 class Contract:
@@ -49,9 +51,11 @@ class Contract:
 
     def dup_defaults(self, schema=None):
         """Returns: the configuration of somebody who has set nothing."""
-        schema = self.resolve(schema or {"$ref": "#/Config"})
-        if "default" in schema:
-            return schema["default"]
+        schema = schema or {"$ref": "#/Config"}
+        for known in (schema, self.resolve(schema)):
+            if "default" in known:
+                return known["default"]
+        schema = self.resolve(schema)
         members = {name: self.dup_defaults(member)
                    for name, member in schema.get("properties", {}).items()}
         return {name: value for name, value in members.items() if value is not None} or None
@@ -337,10 +341,24 @@ def next_call_uses_default_devices():
     in_real_time(call_by_default)
 
 
+def panel_may_only_look():
+    """A further socket for programs that show something and must not place calls."""
+    with Scene() as scene:
+        panel = os.path.join(scene.folder, "panel.sock")
+        ann = scene.daemon("ann", {"rpc": {"sockets": [{"path": panel, "readOnly": True}]}})
+        client = Client.open(panel)
+        client.call("api.subscribe")
+        tap.equal(client.call("api.getUserInfo")["username"], NAME)
+        error = client.refused("call.make", destination="tone@sandbox.test")
+        tap.equal(error.data["code"], "handset:7")
+        ann.client.call("api.disconnect", await_=True)
+        client.wait_for("auth:change")
+
+
 if __name__ == "__main__":
     tap.run("instance", [
         destroy_and_create, create_replaces_what_runs, destroy_by_two_at_once,
         config_has_defaults_and_no_secrets, changes_take_effect, wrong_values_are_named,
-        version_and_engine, events_of_one_call, speaker_changes_in_mid_call,
+        version_and_engine, panel_may_only_look, events_of_one_call, speaker_changes_in_mid_call,
         next_call_uses_default_devices,
     ])

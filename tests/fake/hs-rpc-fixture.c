@@ -178,7 +178,7 @@ hs_rpc_fixture_set_up (HsRpcFixture *self, gconstpointer data)
   self->waiting = g_ptr_array_new ();
   self->server = hs_rpc_server_new (HS_CLOCK (self->clock), rows, G_N_ELEMENTS (rows), self);
   hs_rpc_server_set_snapshot (self->server, make_state, self);
-  g_assert_true (hs_rpc_server_listen (self->server, self->path, &error));
+  g_assert_true (hs_rpc_server_listen (self->server, self->path, NULL, &error));
   g_assert_no_error (error);
 }
 

@@ -113,7 +113,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (size > LONGEST_INPUT || socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
     return 0;
   socket = g_socket_new_from_fd (pair[0], NULL);
-  g_assert_nonnull (hs_rpc_server_take_socket (target->server, socket));
+  g_assert_nonnull (hs_rpc_server_take_socket (target->server, socket, NULL));
   g_assert_cmpint (send (pair[1], data, size, MSG_NOSIGNAL), ==, (gssize) size);
   g_main_context_iteration (NULL, FALSE);
   emit (target->server);
