@@ -40,6 +40,7 @@ static const Codec codecs[] = {
 struct _HsLegAudio {
   gatomicrefcount references;
   HsLegAudioEvents events;
+  HsLegTones *tones; /* NULL for none */
 
   /* sending */
   GMutex send_lock;
@@ -101,6 +102,7 @@ hs_leg_audio_unref (HsLegAudio *self)
     return;
   gst_clear_object (&self->source);
   gst_clear_object (&self->encoder);
+  g_clear_pointer (&self->tones, hs_leg_tones_unref);
   g_mutex_clear (&self->send_lock);
   g_mutex_clear (&self->receive_lock);
   if (self->events.destroy != NULL)
@@ -162,8 +164,18 @@ append_encoder (GstBin *pipeline,
   return encoder;
 }
 
+static void
+watch_packets (HsLegAudio *self, GstElement *payloader)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (payloader, "src");
+
+  if (self->tones != NULL)
+    hs_leg_tones_watch (self->tones, pad);
+}
+
 static GstElement *
-append_payloader (GstBin *pipeline,
+append_payloader (HsLegAudio *self,
+                  GstBin *pipeline,
                   GstElement *last,
                   const Codec *codec,
                   const HsLegAudioFormat *format)
@@ -181,6 +193,7 @@ append_payloader (GstBin *pipeline,
   if (codec->clock_rate == 8000)
     g_object_set (payloader, "min-ptime", (gint64) PACKET_NS, "max-ptime", (gint64) PACKET_NS,
                   NULL);
+  watch_packets (self, payloader);
   return hs_leg_chain_append_filter (pipeline, payloader, caps);
 }
 
@@ -201,7 +214,7 @@ append_sender (HsLegAudio *self,
   encoder = append_encoder (pipeline, last, codec, format);
   if (encoder != NULL && codec->clock_rate == RATE)
     self->encoder = gst_object_ref (encoder);
-  return append_payloader (pipeline, encoder, codec, format);
+  return append_payloader (self, pipeline, encoder, codec, format);
 }
 
 static void
@@ -212,6 +225,12 @@ remove_sender (HsLegAudio *self, GstBin *pipeline, GstPad *sink_pad)
   gst_clear_object (&self->encoder);
   g_mutex_unlock (&self->send_lock);
   hs_leg_chain_remove (pipeline, sink_pad);
+}
+
+void
+hs_leg_audio_set_tones (HsLegAudio *self, HsLegTones *tones)
+{
+  self->tones = hs_leg_tones_ref (tones);
 }
 
 gboolean

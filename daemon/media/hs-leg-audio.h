@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include "hs-leg-tones.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -44,6 +46,9 @@ HsLegAudio *hs_leg_audio_new (const HsLegAudioEvents *events);
 HsLegAudio *hs_leg_audio_ref (HsLegAudio *self);
 void hs_leg_audio_unref (HsLegAudio *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLegAudio, hs_leg_audio_unref)
+
+/* Before there is a sender. */
+void hs_leg_audio_set_tones (HsLegAudio *self, HsLegTones *tones);
 
 /* Puts source, encoder and payloader into @pipeline, links them to webrtcbin's @sink_pad, and takes
  * away those of an earlier format.

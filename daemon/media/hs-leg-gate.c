@@ -3,6 +3,8 @@
 
 #include "hs-leg-gate.h"
 
+#include "hs-leg-tones.h"
+
 #include <gst/rtp/rtp.h>
 #include <openssl/crypto.h>
 #include <string.h>
@@ -12,10 +14,13 @@
 struct _HsLegGate {
   gatomicrefcount references;
   char *pem;
+  HsLegGateEvent event;
+  gpointer user_data;
+  GDestroyNotify destroy;
 
   GMutex lock; /* for what follows */
   gboolean open;
-  gboolean events[128];
+  guint event_rates[128]; /* by payload; 0: no events */
   HsLegTraffic traffic;
 
   GWeakRef jitter_buffer; /* weak, for its pads hold us */
@@ -37,6 +42,7 @@ hs_leg_gate_unref (HsLegGate *self)
   g_free (self->pem);
   g_weak_ref_clear (&self->jitter_buffer);
   g_mutex_clear (&self->lock);
+  self->destroy (self->user_data);
   g_free (self);
 }
 
@@ -139,28 +145,39 @@ on_element_added (GstBin *bin, GstBin *sub_bin, GstElement *element, gpointer us
                            hs_leg_gate_ref (self), unref_gate_closure, 0);
 }
 
-static gboolean
-is_event (HsLegGate *self, GstBuffer *buffer)
+/* Returns: the clock's rate when it is an event, else 0 */
+static guint
+get_event_rate (HsLegGate *self, GstBuffer *buffer)
 {
   GstRTPBuffer packet = GST_RTP_BUFFER_INIT;
-  gboolean found = FALSE;
+  guint rate;
 
   if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &packet))
-    return FALSE;
+    return 0;
   g_mutex_lock (&self->lock);
-  found = self->events[gst_rtp_buffer_get_payload_type (&packet) & 0x7f];
+  rate = self->event_rates[gst_rtp_buffer_get_payload_type (&packet) & 0x7f];
   g_mutex_unlock (&self->lock);
   gst_rtp_buffer_unmap (&packet);
-  return found;
+  return rate;
 }
 
 static GstPadProbeReturn
 on_ordered (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
+  HsLegGate *self = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  guint rate = get_event_rate (self, buffer);
+  HsToneArrival arrival;
+
+  if (rate == 0)
+    return GST_PAD_PROBE_OK;
+  if (hs_leg_tones_read (buffer, &arrival)) {
+    arrival.clock_rate = rate;
+    self->event (&arrival, self->user_data);
+  }
   /* A jitter buffer hands packets on one by one. Let through, an event would make webrtcbin open a
    * pad for a stream that nothing decodes. */
-  return is_event (user_data, GST_PAD_PROBE_INFO_BUFFER (info)) ? GST_PAD_PROBE_DROP
-                                                                : GST_PAD_PROBE_OK;
+  return GST_PAD_PROBE_DROP;
 }
 
 static void
@@ -176,7 +193,11 @@ on_jitter_buffer (
 }
 
 HsLegGate *
-hs_leg_gate_new (GstElement *webrtc, const char *pem)
+hs_leg_gate_new (GstElement *webrtc,
+                 const char *pem,
+                 HsLegGateEvent event,
+                 gpointer user_data,
+                 GDestroyNotify destroy)
 {
   HsLegGate *self = g_new0 (HsLegGate, 1);
   g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (webrtc), "rtpbin");
@@ -185,6 +206,9 @@ hs_leg_gate_new (GstElement *webrtc, const char *pem)
   g_mutex_init (&self->lock);
   g_weak_ref_init (&self->jitter_buffer, NULL);
   self->pem = g_strdup (pem);
+  self->event = event;
+  self->user_data = user_data;
+  self->destroy = destroy;
   g_signal_connect_data (webrtc, "deep-element-added", G_CALLBACK (on_element_added),
                          hs_leg_gate_ref (self), unref_gate_closure, 0);
   if (rtpbin != NULL)
@@ -204,12 +228,12 @@ hs_leg_gate_open (HsLegGate *self)
 }
 
 void
-hs_leg_gate_add_event_payload (HsLegGate *self, guint payload)
+hs_leg_gate_add_event_payload (HsLegGate *self, guint payload, guint clock_rate)
 {
-  g_return_if_fail (payload < G_N_ELEMENTS (self->events));
+  g_return_if_fail (payload < G_N_ELEMENTS (self->event_rates));
 
   g_mutex_lock (&self->lock);
-  self->events[payload] = TRUE;
+  self->event_rates[payload] = clock_rate;
   g_mutex_unlock (&self->lock);
 }
 

@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include "hs-tone-receiver.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -15,9 +17,17 @@ G_BEGIN_DECLS
  */
 typedef struct _HsLegGate HsLegGate;
 
+/* A telephone event that came; on a streaming thread. */
+typedef void (*HsLegGateEvent) (const HsToneArrival *arrival, gpointer user_data);
+
 /* @webrtc: before it is given any description
- * @pem: our certificate and its key */
-HsLegGate *hs_leg_gate_new (GstElement *webrtc, const char *pem);
+ * @pem: our certificate and its key
+ * @destroy: frees @user_data with the gate */
+HsLegGate *hs_leg_gate_new (GstElement *webrtc,
+                            const char *pem,
+                            HsLegGateEvent event,
+                            gpointer user_data,
+                            GDestroyNotify destroy);
 HsLegGate *hs_leg_gate_ref (HsLegGate *self);
 void hs_leg_gate_unref (HsLegGate *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLegGate, hs_leg_gate_unref)
@@ -25,8 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLegGate, hs_leg_gate_unref)
 /* The far end has proved who it is. */
 void hs_leg_gate_open (HsLegGate *self);
 
-/* RTP packets of this payload (0 … 127) are telephone events. */
-void hs_leg_gate_add_event_payload (HsLegGate *self, guint payload);
+/* RTP packets of this payload (0 … 127) are telephone events, with a clock of this rate. */
+void hs_leg_gate_add_event_payload (HsLegGate *self, guint payload, guint clock_rate);
 
 typedef struct {
   guint packets_received; /* RTP and RTCP that could be decrypted, dropped or not */

@@ -6,6 +6,8 @@
 #include "base/hs-error.h"
 #include "hs-media-codecs.h"
 
+#define NARROW_RATE 8000
+
 /* --- lines --- */
 
 /* Takes a line for audio, or keeps the one it has, and says which payloads it may use. */
@@ -37,7 +39,7 @@ expect_events (HsLeg *self, HsSdp *sdp)
     const HsSdpCodec *codec = codecs->pdata[i];
 
     if (g_ascii_strcasecmp (codec->name, "telephone-event") == 0)
-      hs_leg_gate_add_event_payload (self->gate, codec->payload);
+      hs_leg_gate_add_event_payload (self->gate, codec->payload, codec->clock_rate);
   }
 }
 
@@ -127,17 +129,23 @@ add_events (HsLeg *self, HsSdp *answer)
   HsSdpSection *offered = hs_sdp_get_section (self->remote, self->audio_line);
   HsSdpSection *answered = hs_sdp_get_section (answer, self->audio_line);
   g_autoptr (HsSdpCodec) codec = NULL;
-  int payload = -1;
+  guint clock_rate;
+  int payload;
 
   if (offered == NULL || answered == NULL)
     return;
   codec = hs_sdp_section_find_codec (answered, hs_leg_audio_get_codec_names ());
-  if (codec != NULL)
-    payload = hs_sdp_section_find_telephone_event (offered, codec->clock_rate);
+  if (codec == NULL)
+    return;
+  /* The clock should be the audio's, but some browsers offer the telephone's beside Opus. */
+  clock_rate = codec->clock_rate;
+  payload = hs_sdp_section_find_telephone_event (offered, clock_rate);
+  if (payload < 0)
+    payload = hs_sdp_section_find_telephone_event (offered, clock_rate = NARROW_RATE);
   if (payload < 0)
     return;
-  hs_sdp_section_add_telephone_event (answered, payload, codec->clock_rate);
-  hs_leg_gate_add_event_payload (self->gate, payload);
+  hs_sdp_section_add_telephone_event (answered, payload, clock_rate);
+  hs_leg_gate_add_event_payload (self->gate, payload, clock_rate);
 }
 
 static void

@@ -170,17 +170,35 @@ free_audio_end (gpointer user_data)
   g_free (end);
 }
 
+static void
+take_event (gpointer owner, gpointer data)
+{
+  hs_tone_receiver_take (((HsLeg *) owner)->receiver, data);
+}
+
+static void
+on_event (const HsToneArrival *arrival, gpointer user_data)
+{
+  hs_leg_post_send (user_data, take_event, g_memdup2 (arrival, sizeof *arrival), g_free);
+}
+
 static HsLegAudio *
 make_audio (HsLeg *self, const HsLegOptions *options)
 {
   AudioEnd *end = g_new0 (AudioEnd, 1);
   HsLegAudioEvents events = { on_audio_received, on_audio_arrived, end, free_audio_end };
+  HsLegAudio *audio;
 
   end->post = hs_leg_post_ref (self->post);
   end->received = options->audio_received;
   end->data = options->audio_data;
   end->destroy = options->audio_destroy;
-  return hs_leg_audio_new (&events);
+  audio = hs_leg_audio_new (&events);
+  if (options->tones != NULL) {
+    self->tones = hs_leg_tones_new (options->tones);
+    hs_leg_audio_set_tones (audio, self->tones);
+  }
+  return audio;
 }
 
 static void
@@ -211,7 +229,8 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
   gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
   tune_agent (self, options);
   add_servers (self, options->ice_servers);
-  self->gate = hs_leg_gate_new (self->webrtc, hs_certificate_get_pem (self->certificate));
+  self->gate = hs_leg_gate_new (self->webrtc, hs_certificate_get_pem (self->certificate), on_event,
+                                hs_leg_post_ref (self->post), unref_post);
   watch (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   watch (self, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
   watch (self, "notify::connection-state", G_CALLBACK (on_connection_state));

@@ -32,6 +32,8 @@ struct _HsLeg {
   HsLegPost *post;
   HsLegGate *gate;
   HsLegAudio *audio;
+  HsLegTones *tones; /* NULL for none */
+  HsToneReceiver *receiver;
   GstElement *pipeline; /* NULL once closed */
   GstElement *webrtc;
 

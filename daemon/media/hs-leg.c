@@ -25,6 +25,7 @@ hs_leg_finalize (GObject *object)
   g_clear_pointer (&self->post, hs_leg_post_unref);
   g_clear_pointer (&self->gate, hs_leg_gate_unref);
   g_clear_pointer (&self->audio, hs_leg_audio_unref);
+  g_clear_pointer (&self->tones, hs_leg_tones_unref);
   g_clear_pointer (&self->remote, hs_sdp_free);
   g_clear_pointer (&self->audio_codec, hs_sdp_codec_free);
   g_clear_pointer (&self->candidates, g_ptr_array_unref);
@@ -43,6 +44,8 @@ hs_leg_class_init (HsLegClass *klass)
                 2, G_TYPE_INT, G_TYPE_ERROR);
   g_signal_new ("media-arrived", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 1, G_TYPE_INT);
+  g_signal_new ("tone-received", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_UINT);
 }
 
 static void
@@ -50,6 +53,16 @@ hs_leg_init (HsLeg *self)
 {
   self->audio_line = -1;
   self->candidates = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+on_tone (char tone, guint duration_ms, gpointer user_data)
+{
+  const char text[] = { tone, '\0' };
+  HsLeg *self = user_data;
+
+  if (self->audio_receive)
+    g_signal_emit_by_name (self, "tone-received", text, duration_ms);
 }
 
 HsLeg *
@@ -65,6 +78,7 @@ hs_leg_new (const HsLegOptions *options, GError **error)
   self->ice_check = options->ice_check != NULL ? g_object_ref (options->ice_check) : NULL;
   self->call_id = g_strdup (options->call_id);
   self->post = hs_leg_post_new (self);
+  self->receiver = hs_tone_receiver_new (self->clock, on_tone, self);
   if (options->certificate != NULL)
     self->certificate = hs_certificate_ref (options->certificate);
   else
@@ -98,6 +112,19 @@ hs_leg_get_audio (HsLeg *self)
   return self->audio;
 }
 
+const HsSdpCodec *
+hs_leg_get_audio_codec (HsLeg *self)
+{
+  return self->audio_codec;
+}
+
+void
+hs_leg_set_events (HsLeg *self, int payload, guint clock_rate)
+{
+  if (self->tones != NULL)
+    hs_leg_tones_set_format (self->tones, payload, clock_rate);
+}
+
 void
 hs_leg_set_bitrate (HsLeg *self, HsMediaKind kind, guint bitrate_bps)
 {
@@ -113,6 +140,7 @@ hs_leg_close (HsLeg *self)
   if (self->post != NULL)
     hs_leg_post_close (self->post);
   self->state = HS_PEER_CLOSED;
+  g_clear_pointer (&self->receiver, hs_tone_receiver_free);
   g_clear_pointer (&self->wait, hs_ice_wait_free);
   if (self->clock != NULL)
     hs_leg_stop_watching (self);

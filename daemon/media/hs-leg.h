@@ -9,6 +9,7 @@
 #include "hs-ice-check.h"
 #include "hs-leg-audio.h"
 #include "hs-leg-queue.h"
+#include "sdp/hs-sdp-codec.h"
 #include "sdp/hs-sdp.h"
 
 G_BEGIN_DECLS
@@ -42,11 +43,13 @@ typedef struct {
   HsLegAudioReceived audio_received;
   gpointer audio_data;
   GDestroyNotify audio_destroy;
+  HsToneQueue *tones; /* what is sent among the audio; nullable */
 } HsLegOptions;
 
 /* Signals, on the control thread:
  *   "state-changed" (HsPeerState state, const GError *reason): CONNECTING, CONNECTED, LOST, FAILED
  *   "media-arrived" (HsMediaKind kind): the first packet after receiving was switched on
+ *   "tone-received" (const char *tone, guint duration_ms): by a telephone event
  *
  * @error: HS_CALL_ERROR_GENERIC: a plugin is missing, or the certificate cannot be made */
 HsLeg *hs_leg_new (const HsLegOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -112,6 +115,12 @@ gboolean hs_leg_set_answer_finish (HsLeg *self,
 /* Sends in the first codec of this answer that we know; for answers webrtcbin is not shown.
  * @error: HS_CALL_ERROR_GENERIC: there is none */
 gboolean hs_leg_follow_codec (HsLeg *self, HsSdp *answer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Returns: (nullable): what audio is sent in; NULL before it is negotiated. */
+const HsSdpCodec *hs_leg_get_audio_codec (HsLeg *self);
+
+/* The telephone events that may be sent; @payload -1: none. */
+void hs_leg_set_events (HsLeg *self, int payload, guint clock_rate);
 
 /* What negotiation allows; media follows once the far end is verified. */
 void hs_leg_set_directions (HsLeg *self, HsMediaKind kind, gboolean send, gboolean receive);

@@ -84,6 +84,7 @@ hs_webrtc_peer_update_media (HsWebrtcPeer *self)
   if (!hs_sdp_direction_receives (direction))
     hs_webrtc_peer_set_flowing (self, FALSE);
   limit_audio (current);
+  hs_webrtc_peer_update_tones (self, current, hs_sdp_direction_sends (direction));
   hs_leg_set_directions (current->transport->leg, HS_MEDIA_AUDIO,
                          hs_sdp_direction_sends (direction), hs_sdp_direction_receives (direction));
   if (current->transport == self->live)
@@ -141,15 +142,45 @@ on_media_arrived (HsLeg *leg, HsMediaKind kind, HsWebrtcPeer *self)
 }
 
 static void
-on_audio_received (const gint16 *samples, gsize n_samples, gpointer port)
+on_tone_received (HsLeg *leg, const char *tone, guint duration_ms, HsWebrtcPeer *self)
 {
-  hs_audio_port_receive (port, samples, n_samples);
+  if (self->live != NULL && self->live->leg == leg)
+    g_signal_emit_by_name (self, "tone-received", tone, duration_ms);
+}
+
+/* Where a leg's audio goes, on its streaming thread. */
+typedef struct {
+  HsAudioPort *port;
+  HsToneDetector *detector;
+} Inlet;
+
+static void
+on_audio_received (const gint16 *samples, gsize n_samples, gpointer user_data)
+{
+  Inlet *inlet = user_data;
+
+  hs_audio_port_receive (inlet->port, samples, n_samples);
+  hs_tone_detector_feed (inlet->detector, samples, n_samples);
+}
+
+static Inlet *
+inlet_new (HsWebrtcPeer *self)
+{
+  Inlet *inlet = g_new (Inlet, 1);
+
+  inlet->port = hs_audio_port_ref (hs_webrtc_peer_get_port (self));
+  inlet->detector = hs_tone_detector_ref (hs_peer_tones_get_detector (self->tones));
+  return inlet;
 }
 
 static void
-unref_port (gpointer port)
+inlet_free (gpointer data)
 {
-  hs_audio_port_unref (port);
+  Inlet *inlet = data;
+
+  hs_audio_port_unref (inlet->port);
+  hs_tone_detector_unref (inlet->detector);
+  g_free (inlet);
 }
 
 HsPeerTransport *
@@ -170,8 +201,9 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     .ice_check = hs_media_get_ice_check (self->media),
     .call_id = self->call_id,
     .audio_received = on_audio_received,
-    .audio_data = hs_audio_port_ref (hs_webrtc_peer_get_port (self)),
-    .audio_destroy = unref_port,
+    .audio_data = inlet_new (self),
+    .audio_destroy = inlet_free,
+    .tones = hs_peer_tones_get_queue (self->tones),
   };
   HsLeg *leg = hs_leg_new (&options, error);
 
@@ -179,6 +211,7 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     return NULL;
   g_signal_connect_object (leg, "state-changed", G_CALLBACK (on_leg_state), self, 0);
   g_signal_connect_object (leg, "media-arrived", G_CALLBACK (on_media_arrived), self, 0);
+  g_signal_connect_object (leg, "tone-received", G_CALLBACK (on_tone_received), self, 0);
   self->starting = hs_peer_transport_new (leg);
   hs_webrtc_peer_mark_packets (self);
   return hs_peer_transport_ref (self->starting);

@@ -9,6 +9,7 @@
 struct _HsOutlet {
   GMutex lock;
   HsLegAudio *audio; /* NULL for none */
+  HsToneQueue *tones;
 };
 
 static void
@@ -16,9 +17,13 @@ push_block (const gint16 *block, guint n_samples, gpointer user_data)
 {
   HsOutlet *outlet = user_data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&outlet->lock);
+  gint16 toned[HS_AUDIO_BLOCK];
 
-  if (outlet->audio != NULL)
-    hs_leg_audio_push (outlet->audio, block, n_samples);
+  if (outlet->audio == NULL)
+    return;
+  if (hs_tone_queue_next_block (outlet->tones, block, toned, n_samples))
+    block = toned;
+  hs_leg_audio_push (outlet->audio, block, n_samples);
 }
 
 void
@@ -36,6 +41,7 @@ hs_webrtc_peer_add_port (HsWebrtcPeer *self)
 {
   self->outlet = g_new0 (HsOutlet, 1);
   g_mutex_init (&self->outlet->lock);
+  self->outlet->tones = hs_tone_queue_ref (hs_peer_tones_get_queue (self->tones));
   self->port =
       hs_audio_engine_add_port (hs_media_get_audio_engine (self->media), push_block, self->outlet);
 }
@@ -48,6 +54,7 @@ hs_webrtc_peer_remove_port (HsWebrtcPeer *self)
   hs_audio_port_remove (self->port);
   hs_webrtc_peer_direct_audio (self, NULL);
   g_clear_pointer (&self->port, hs_audio_port_unref);
+  hs_tone_queue_unref (self->outlet->tones);
   g_mutex_clear (&self->outlet->lock);
   g_clear_pointer (&self->outlet, g_free);
   g_clear_object (&self->sink);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hs-leg.h"
+#include "hs-tone-detector.h"
 #include "hs-webrtc-peer.h"
 #include "sdp/hs-sdp-compare.h"
 #include "sdp/hs-sdp.h"
@@ -58,6 +59,7 @@ typedef struct {
 } HsRemoteTrack;
 
 typedef struct _HsOutlet HsOutlet;
+typedef struct _HsPeerTones HsPeerTones;
 
 struct _HsWebrtcPeer {
   GObject parent;
@@ -97,6 +99,7 @@ struct _HsWebrtcPeer {
   HsPeerTransport *starting; /* made for the running operation; NULL for none */
   HsPeerTransport *live;     /* what media takes now; NULL before anything is connected */
   HsOutlet *outlet;
+  HsPeerTones *tones;
   HsAudioPort *port;
   HsAudioSink *sink;
   char *speaker_id;
@@ -215,6 +218,24 @@ void hs_webrtc_peer_add_port (HsWebrtcPeer *self);
 void hs_webrtc_peer_remove_port (HsWebrtcPeer *self);
 HsAudioPort *hs_webrtc_peer_get_port (HsWebrtcPeer *self);
 void hs_webrtc_peer_direct_audio (HsWebrtcPeer *self, HsLegAudio *audio);
+
+/* hs-webrtc-peer-tones.c */
+HsPeerTones *hs_peer_tones_new (HsWebrtcPeer *peer);
+void hs_peer_tones_close (HsPeerTones *self);
+void hs_peer_tones_free (HsPeerTones *self);
+HsToneQueue *hs_peer_tones_get_queue (HsPeerTones *self);
+HsToneDetector *hs_peer_tones_get_detector (HsPeerTones *self);
+
+/* @current: what was negotiated; @sending: whether it lets audio be sent */
+void hs_webrtc_peer_update_tones (HsWebrtcPeer *self, HsExchange *current, gboolean sending);
+void hs_webrtc_peer_send_tones_async (HsPeer *peer,
+                                      const char *tones,
+                                      guint duration_ms,
+                                      guint gap_ms,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean hs_webrtc_peer_send_tones_finish (HsPeer *peer, GAsyncResult *result, GError **error);
 
 /* hs-webrtc-peer-tracks.c */
 void hs_remote_track_free (HsRemoteTrack *self);
