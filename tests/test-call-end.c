@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/hs-error.h"
+#include "base/hs-json.h"
 #include "hs-call-fixture.h"
 
 static const HsMediaRequest audio = { .audio = TRUE };
@@ -403,6 +404,17 @@ test_media_comes_and_goes (HsCallFixture *f, gconstpointer data)
 #define MEDIA_ERROR(text) "'error':{'name':'BasicError','code':'call:2','message':'" text "'}"
 
 static void
+assert_error (HsCallFixture *f, const char *code, const char *message)
+{
+  g_autoptr (JsonObject) call = hs_calls_dup_by_id (f->calls, hs_call_fixture_get_id (f, "A"));
+  JsonObject *error = hs_json_get_object (call, "error");
+
+  g_assert_nonnull (error);
+  g_assert_cmpstr (hs_json_get_string (error, "code"), ==, code);
+  g_assert_cmpstr (hs_json_get_string (error, "message"), ==, message);
+}
+
+static void
 test_media_fails (HsCallFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "no way");
@@ -418,6 +430,7 @@ test_media_fails (HsCallFixture *f, gconstpointer data)
                         "no way") "}\n"
                                   "A call:stateChange {'previous':{'state':'Connected'," FLAGS
                                   "}," MEDIA_ERROR ("no way") "}\n" OUTGOING_RECORD (KNOWN_PARTY));
+  assert_error (f, "call:2", "no way");
 }
 
 static void

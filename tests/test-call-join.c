@@ -129,7 +129,7 @@ test_joined (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_expect (f, FAR_TRACK ("C") STATE ("C", "", "Initiated", "false", ""));
   receive (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
   hs_call_fixture_expect (
-      f, COMPLETED ("A", "leg-1", "L1", "Bo", "sip:bo@lab.example") "waiter join: ok\n");
+      f, COMPLETED ("A", "leg-1", "L1", "Bo", "sip:bo@lab.example") "waiter join: C\n");
   receive (f, HS_MESSAGE_COMPLETE, "leg-2", 0, "join");
   hs_call_fixture_expect (f, COMPLETED ("B", "leg-2", "L2", "Cy", "sip:cy@lab.example"));
   assert_idle (f, "A", "Ended");

@@ -217,7 +217,8 @@ test_options (HsCallFixture *f, gconstpointer data)
         "\"dscpControls\":{\"audio\":\"high\"}}");
   hs_call_fixture_settle (f);
   g_assert_cmpstr (f->lines->pdata[2], ==, "peer bandwidth {'audio':64,'video':'x','call':900}");
-  g_assert_cmpstr (f->lines->pdata[5], ==,
+  g_assert_cmpstr (f->lines->pdata[3], ==, "peer dscp {'audio':'high'}");
+  g_assert_cmpstr (f->lines->pdata[6], ==,
                    "> START to=sip:bo@lab.example from=Ana K<sip:ana@lab.example> sdp=offer-1"
                    " [{'name':'X-A','value':'1'}]");
 

@@ -53,8 +53,7 @@ fail (HsOperation *op, const GError *error, gboolean spoilt)
 {
   HsCall *call = op->call;
 
-  g_clear_pointer (&call->error, json_object_unref);
-  call->error = hs_error_to_json (error);
+  hs_call_keep_error (call, error);
   hs_call_stop_audit (call);
   if (spoilt)
     hs_call_release_media (call);

@@ -64,6 +64,7 @@ hs_call_drop (HsCall *self, const GError *error, const GError *cause, JsonObject
 
   if (self->state == HS_CALL_ENDED)
     return;
+  hs_call_keep_error (self, error);
   hs_call_release_media (self);
   op = hs_operation_new (self, &hs_operation_end, TRUE);
   reason.finishes = op;

@@ -45,6 +45,12 @@ dropped (HsOperation *op)
   hs_call_release_media (pair->joined);
 }
 
+static char *
+dup_joined_id (HsOperation *op)
+{
+  return g_strdup (((HsCallPair *) op->data)->joined->id);
+}
+
 const HsOperationKind hs_operation_join = {
   .name = "JOIN",
   .exclusive = TRUE,
@@ -52,6 +58,7 @@ const HsOperationKind hs_operation_join = {
   .check = hs_call_pair_check,
   .failed = failed,
   .dropped = dropped,
+  .dup_result = dup_joined_id,
 };
 
 /* --- the new call, until it is answered --- */

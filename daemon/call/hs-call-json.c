@@ -30,8 +30,8 @@ hs_call_dup_snapshot (HsCall *self)
   return object;
 }
 
-static JsonArray *
-dup_track_ids (GPtrArray *tracks)
+JsonArray *
+hs_call_dup_track_ids (GPtrArray *tracks)
 {
   JsonArray *ids = json_array_new ();
 
@@ -53,14 +53,14 @@ copy_limit (JsonObject *target, const char *name, JsonObject *source, gboolean a
     json_object_set_null_member (target, name);
 }
 
-static JsonObject *
-dup_bandwidth (HsCall *self)
+JsonObject *
+hs_call_dup_bandwidth (JsonObject *limits)
 {
   JsonObject *object = json_object_new ();
 
-  copy_limit (object, "audio", self->bandwidth, TRUE);
-  copy_limit (object, "video", self->bandwidth, TRUE);
-  copy_limit (object, "call", self->bandwidth, FALSE);
+  copy_limit (object, "audio", limits, TRUE);
+  copy_limit (object, "video", limits, TRUE);
+  copy_limit (object, "call", limits, FALSE);
   return object;
 }
 
@@ -93,9 +93,10 @@ set_identity (HsCall *self, JsonObject *object)
 static void
 set_media (HsCall *self, JsonObject *object)
 {
-  json_object_set_array_member (object, "localTracks", dup_track_ids (self->local_tracks));
-  json_object_set_array_member (object, "remoteTracks", dup_track_ids (self->remote_tracks));
-  json_object_set_object_member (object, "bandwidth", dup_bandwidth (self));
+  json_object_set_array_member (object, "localTracks", hs_call_dup_track_ids (self->local_tracks));
+  json_object_set_array_member (object, "remoteTracks",
+                                hs_call_dup_track_ids (self->remote_tracks));
+  json_object_set_object_member (object, "bandwidth", hs_call_dup_bandwidth (self->bandwidth));
   if (self->media_constraints != NULL)
     json_object_set_object_member (object, "mediaConstraints",
                                    json_object_ref (self->media_constraints));
@@ -125,6 +126,20 @@ hs_call_to_json (HsCall *self)
   json_object_set_string_member (object, "webrtcSessionId", self->peer_id);
   if (self->error != NULL)
     json_object_set_object_member (object, "error", json_object_ref (self->error));
+  return object;
+}
+
+JsonObject *
+hs_call_dup_track (const HsTrack *track)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "id", track->id);
+  json_object_set_string_member (object, "trackId", track->id);
+  hs_json_set_string (object, "streamId", track->media_id);
+  json_object_set_string_member (object, "kind", track->kind == HS_MEDIA_AUDIO ? "audio" : "video");
+  hs_json_set_string (object, "label", track->label);
+  json_object_set_string_member (object, "state", "live");
   return object;
 }
 

@@ -11,8 +11,7 @@ fail (HsOperation *op, const GError *error)
   HsCall *call = op->call;
   HsCallReason reason = { .finishes = op, .error = error };
 
-  g_clear_pointer (&call->error, json_object_unref);
-  call->error = hs_error_to_json (error);
+  hs_call_keep_error (call, error);
   hs_call_release_media (call);
   if (call->state == HS_CALL_INITIATING)
     hs_call_fire (call, HS_CALL_EVENT_FAILED, &reason);

@@ -2,7 +2,7 @@
 #define G_LOG_DOMAIN "hs-call"
 
 #include "base/hs-json.h"
-#include "hs-call-private.h"
+#include "hs-call-change.h"
 
 static GPtrArray *
 get_tracks (HsCall *self, const HsTrack *track)
@@ -41,6 +41,23 @@ remove_track (GPtrArray *tracks, const char *id)
   return FALSE;
 }
 
+/* What we sent and nobody has asked to end has lost its device. */
+static gboolean
+is_lost (HsCall *self, HsPeer *peer, const HsTrack *track)
+{
+  return track->local && peer == self->peer && !hs_call_change_concerns (self, track->id);
+}
+
+static void
+tell_track_ended (HsCall *self, const HsTrack *track, gboolean lost)
+{
+  JsonObject *payload = dup_track_payload (self, track);
+
+  json_object_set_boolean_member (payload, "performRenegotiation", lost);
+  complete_track_payload (self, track, payload);
+  hs_call_emit (self, "call:trackEnded", payload);
+}
+
 static void
 on_track_added (HsPeer *peer, HsTrack *track, HsCall *self)
 {
@@ -55,14 +72,27 @@ on_track_added (HsPeer *peer, HsTrack *track, HsCall *self)
 static void
 on_track_ended (HsPeer *peer, HsTrack *track, HsCall *self)
 {
-  JsonObject *payload;
+  gboolean lost = is_lost (self, peer, track);
 
   if (!remove_track (get_tracks (self, track), track->id))
     return;
-  payload = dup_track_payload (self, track);
-  json_object_set_boolean_member (payload, "performRenegotiation", FALSE);
-  complete_track_payload (self, track, payload);
-  hs_call_emit (self, "call:trackEnded", payload);
+  tell_track_ended (self, track, lost);
+  if (lost)
+    hs_call_renegotiate (self, track);
+}
+
+void
+hs_call_put_track (HsCall *self, const HsTrack *old, const HsTrack *new)
+{
+  guint i = self->local_tracks->len;
+  gboolean known =
+      g_ptr_array_find (self->local_tracks, hs_call_find_local_track (self, old->id), &i);
+
+  if (known)
+    g_ptr_array_remove_index (self->local_tracks, i);
+  g_ptr_array_insert (self->local_tracks, i, hs_track_copy (new));
+  if (known)
+    tell_track_ended (self, old, FALSE);
 }
 
 static void
@@ -76,6 +106,12 @@ on_source_muted (HsPeer *peer, const char *track_id, gboolean muted, HsCall *sel
   json_object_set_string_member (payload, "trackId", track_id);
   g_signal_emit_by_name (self, "event", muted ? "media:sourceMuted" : "media:sourceUnmuted",
                          payload);
+}
+
+static void
+on_tone_received (HsPeer *peer, const char *tone, guint duration_ms, HsCall *self)
+{
+  hs_call_on_tone (self, tone, duration_ms);
 }
 
 static const char *
@@ -141,6 +177,7 @@ hs_call_open_peer (HsCall *self)
   g_signal_connect_object (self->peer, "track-ended", G_CALLBACK (on_track_ended), self, 0);
   g_signal_connect_object (self->peer, "source-muted", G_CALLBACK (on_source_muted), self, 0);
   g_signal_connect_object (self->peer, "state-changed", G_CALLBACK (on_state_changed), self, 0);
+  g_signal_connect_object (self->peer, "tone-received", G_CALLBACK (on_tone_received), self, 0);
 }
 
 void

@@ -151,6 +151,15 @@ HsCallSetup hs_calls_get_setup (HsCalls *self);
 /* Returns: (transfer none) (nullable): the call with this id */
 HsCall *hs_calls_get_call (HsCalls *self, const char *id);
 
+/* As above, but a call that is not there is an @error. */
+HsCall *hs_calls_find_call (HsCalls *self, const char *call_id, GError **error);
+
+/* The call that an operation of @kind is asked of.
+ * Returns: (transfer full) (nullable): NULL with @error after START and FINISH, and without the
+ *   waiter */
+HsCall *hs_calls_ref_call (
+    HsCalls *self, const char *call_id, const HsOperationKind *kind, GTask *waiter, GError **error);
+
 /* --- hs-call.c --- */
 
 HsCall *hs_call_new_outgoing (const HsCallSetup *setup, const char *user_name, const char *to);
@@ -168,6 +177,9 @@ void hs_call_close (HsCall *self, const GError *error);
 
 /* @payload: (transfer full): gets the call's id */
 void hs_call_emit (HsCall *self, const char *name, JsonObject *payload);
+
+/* The call's object says from now on what went wrong. @error: (nullable): NULL changes nothing */
+void hs_call_keep_error (HsCall *self, const GError *error);
 
 /* Sends and forgets: nobody waits for the answer. */
 void hs_call_send (HsCall *self, HsRequestKind kind);
@@ -217,6 +229,9 @@ void hs_call_open_peer (HsCall *self);
 /* Closes the peer, which ends all tracks. */
 void hs_call_release_media (HsCall *self);
 
+/* Puts @new in the place of @old, which is told as ended. */
+void hs_call_put_track (HsCall *self, const HsTrack *old, const HsTrack *new);
+
 /* --- hs-call-json.c --- */
 
 /* Returns: (transfer full): call.CallObject */
@@ -224,6 +239,16 @@ JsonObject *hs_call_to_json (HsCall *self);
 
 /* Returns: (transfer full): {"state", "localHold"?, "remoteHold"?} as it is now. */
 JsonObject *hs_call_dup_snapshot (HsCall *self);
+
+/* Returns: (transfer full): the ids of @tracks, of HsTrack */
+JsonArray *hs_call_dup_track_ids (GPtrArray *tracks);
+
+/* @limits: (nullable)
+ * Returns: (transfer full): {"audio", "video", "call"?}, null where there is no limit */
+JsonObject *hs_call_dup_bandwidth (JsonObject *limits);
+
+/* Returns: (transfer full): call.TrackObject of a live track */
+JsonObject *hs_call_dup_track (const HsTrack *track);
 
 /* Returns: (transfer full): the local call log's record (1.7) */
 JsonObject *hs_call_dup_log_record (HsCall *self, gboolean missed);
@@ -267,6 +292,54 @@ gboolean hs_call_send_custom_parameters (HsCall *self,
 gboolean hs_call_get_stats (HsCall *self, const char *track_id, GTask *waiter, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* @options: (nullable): bandwidth and dscpControls */
+gboolean hs_call_add_media (HsCall *self,
+                            const HsMediaRequest *media,
+                            JsonObject *options,
+                            GTask *waiter,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @video_options: (nullable) */
+gboolean hs_call_start_video (HsCall *self,
+                              JsonObject *video_options,
+                              JsonObject *options,
+                              GTask *waiter,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @track_ids: NULL-terminated. @options: (nullable): bandwidth */
+gboolean hs_call_remove_media (HsCall *self,
+                               const char *const *track_ids,
+                               JsonObject *options,
+                               GTask *waiter,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_call_stop_video (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+hs_call_stop_screenshare (HsCall *self, GTask *waiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @lost has ended by itself: the far end hears that it does not come any more. */
+void hs_call_renegotiate (HsCall *self, const HsTrack *lost);
+gboolean hs_call_replace_track (HsCall *self,
+                                const char *track_id,
+                                const HsMediaRequest *media,
+                                GTask *waiter,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @devices: (nullable): {"microphone", "camera"}; NULL: the default ones for both. A REPLACE_TRACK
+ * for each track that comes from such a device. */
+gboolean hs_call_change_input_devices (HsCall *self,
+                                       JsonObject *devices,
+                                       GTask *waiter,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @tones: as they come from outside. What is no length is the default one, what is too short or too
+ * long the next that can be sent. */
+gboolean hs_call_send_tones (HsCall *self,
+                             const char *tones,
+                             double duration_ms,
+                             double gap_ms,
+                             GTask *waiter,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Makes an offer and sends it; then @op is PENDING, and its kind's answered or refused ends it. */
 void hs_call_propose (HsOperation *op);
 
@@ -300,6 +373,9 @@ void hs_call_on_end (HsCall *self, const HsSignallingMessage *message);
 void hs_call_on_cancel (HsCall *self, const HsSignallingMessage *message);
 void hs_call_on_complete (HsCall *self, const HsSignallingMessage *message);
 void hs_call_on_fail (HsCall *self, const HsSignallingMessage *message);
+
+/* The far end pressed a key. */
+void hs_call_on_tone (HsCall *self, const char *tone, guint duration_ms);
 
 /* call:customParameters, when @message has some. */
 void hs_call_tell_parameters (HsCall *self, const HsSignallingMessage *message);

@@ -109,6 +109,7 @@ hs_call_fail_answer (HsCall *self, const GError *error)
                           "the far end's answer cannot be used: %s", error->message);
   HsCallReason reason = { .error = told };
 
+  hs_call_keep_error (self, told);
   hs_call_release_media (self);
   hs_call_send (self, HS_REQUEST_END);
   hs_call_fire (self, HS_CALL_EVENT_ENDED, &reason);

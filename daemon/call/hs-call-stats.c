@@ -39,18 +39,6 @@ const HsOperationKind hs_operation_get_stats = {
 };
 
 static void
-fail (HsOperation *op, const GError *error)
-{
-  g_autoptr (GError) ended =
-      g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "the call has ended");
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    hs_operation_fail (op, ended);
-  else
-    hs_operation_fail (op, error);
-}
-
-static void
 on_stats (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (HsOperation) op = user_data;
@@ -61,7 +49,7 @@ on_stats (GObject *source, GAsyncResult *result, gpointer user_data)
   if (hs_operation_is_over (op))
     return;
   if (report == NULL) {
-    fail (op, error);
+    hs_operation_fail_step (op, error);
     return;
   }
   waiter = g_steal_pointer (&op->waiter);

@@ -221,6 +221,15 @@ hs_call_emit (HsCall *self, const char *name, JsonObject *payload)
   json_object_unref (payload);
 }
 
+void
+hs_call_keep_error (HsCall *self, const GError *error)
+{
+  if (error == NULL)
+    return;
+  g_clear_pointer (&self->error, json_object_unref);
+  self->error = hs_error_to_json (error);
+}
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {

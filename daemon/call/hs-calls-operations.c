@@ -8,23 +8,22 @@
 /* What the user asks of a call that is there: finds it, and lets the call do it. */
 
 static void
-tell_unknown (HsCalls *self, const char *call_id, const char *name, const GError *error)
+tell_unknown (HsCalls *self, const char *call_id, const HsOperationKind *kind, const GError *error)
 {
+  const char *const names[] = { kind->name, hs_operation_kind_get_done_name (kind) };
   const char *const steps[] = { "START", "FINISH" };
 
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
     g_autoptr (JsonObject) payload =
-        hs_operation_dup_payload (name, steps[i], TRUE, NULL, i == 0 ? NULL : error);
+        hs_operation_dup_payload (names[i], steps[i], TRUE, NULL, i == 0 ? NULL : error);
 
     json_object_set_string_member (payload, "callId", call_id);
     g_signal_emit_by_name (self, "event", "call:operation", payload);
   }
 }
 
-/* Returns: (transfer full) (nullable): NULL with @error after START and FINISH, and without the
- * waiter */
-static HsCall *
-get_call (
+HsCall *
+hs_calls_ref_call (
     HsCalls *self, const char *call_id, const HsOperationKind *kind, GTask *waiter, GError **error)
 {
   HsCall *call = hs_calls_get_call (self, call_id);
@@ -36,7 +35,7 @@ get_call (
   g_clear_object (&waiter);
   unknown =
       g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM, "there is no call \"%s\"", call_id);
-  tell_unknown (self, call_id, kind->name, unknown);
+  tell_unknown (self, call_id, kind, unknown);
   g_propagate_error (error, g_steal_pointer (&unknown));
   return NULL;
 }
@@ -49,7 +48,7 @@ hs_calls_answer (HsCalls *self,
                  GTask *waiter,
                  GError **error)
 {
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_answer, waiter, error);
+  g_autoptr (HsCall) call = hs_calls_ref_call (self, call_id, &hs_operation_answer, waiter, error);
 
   return call != NULL && hs_call_answer (call, media, options, waiter, error);
 }
@@ -57,7 +56,7 @@ hs_calls_answer (HsCalls *self,
 gboolean
 hs_calls_reject (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 {
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_reject, waiter, error);
+  g_autoptr (HsCall) call = hs_calls_ref_call (self, call_id, &hs_operation_reject, waiter, error);
 
   return call != NULL && hs_call_reject (call, waiter, error);
 }
@@ -65,7 +64,7 @@ hs_calls_reject (HsCalls *self, const char *call_id, GTask *waiter, GError **err
 gboolean
 hs_calls_ignore (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 {
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_ignore, waiter, error);
+  g_autoptr (HsCall) call = hs_calls_ref_call (self, call_id, &hs_operation_ignore, waiter, error);
 
   return call != NULL && hs_call_ignore (call, waiter, error);
 }
@@ -74,7 +73,7 @@ gboolean
 hs_calls_forward (
     HsCalls *self, const char *call_id, const char *destination, GTask *waiter, GError **error)
 {
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_forward, waiter, error);
+  g_autoptr (HsCall) call = hs_calls_ref_call (self, call_id, &hs_operation_forward, waiter, error);
 
   return call != NULL && hs_call_forward (call, destination, waiter, error);
 }
@@ -82,7 +81,7 @@ hs_calls_forward (
 gboolean
 hs_calls_end (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 {
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_end, waiter, error);
+  g_autoptr (HsCall) call = hs_calls_ref_call (self, call_id, &hs_operation_end, waiter, error);
 
   return call != NULL && hs_call_end (call, waiter, error);
 }
@@ -90,7 +89,7 @@ hs_calls_end (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 gboolean
 hs_calls_hold (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 {
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_hold, waiter, error);
+  g_autoptr (HsCall) call = hs_calls_ref_call (self, call_id, &hs_operation_hold, waiter, error);
 
   return call != NULL && hs_call_hold (call, waiter, error);
 }
@@ -98,7 +97,7 @@ hs_calls_hold (HsCalls *self, const char *call_id, GTask *waiter, GError **error
 gboolean
 hs_calls_unhold (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 {
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_unhold, waiter, error);
+  g_autoptr (HsCall) call = hs_calls_ref_call (self, call_id, &hs_operation_unhold, waiter, error);
 
   return call != NULL && hs_call_unhold (call, waiter, error);
 }
@@ -107,7 +106,8 @@ gboolean
 hs_calls_direct_transfer (
     HsCalls *self, const char *call_id, const char *destination, GTask *waiter, GError **error)
 {
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_direct_transfer, waiter, error);
+  g_autoptr (HsCall) call =
+      hs_calls_ref_call (self, call_id, &hs_operation_direct_transfer, waiter, error);
 
   return call != NULL && hs_call_direct_transfer (call, destination, waiter, error);
 }
@@ -117,7 +117,7 @@ hs_calls_consultative_transfer (
     HsCalls *self, const char *call_id, const char *other_call_id, GTask *waiter, GError **error)
 {
   g_autoptr (HsCall) call =
-      get_call (self, call_id, &hs_operation_consultative_transfer, waiter, error);
+      hs_calls_ref_call (self, call_id, &hs_operation_consultative_transfer, waiter, error);
 
   return call != NULL && hs_call_consultative_transfer (
                              call, hs_calls_get_call (self, other_call_id), waiter, error);
@@ -128,7 +128,7 @@ hs_calls_join (
     HsCalls *self, const char *call_id, const char *other_call_id, GTask *waiter, GError **error)
 {
   HsCallSetup setup = hs_calls_get_setup (self);
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_join, waiter, error);
+  g_autoptr (HsCall) call = hs_calls_ref_call (self, call_id, &hs_operation_join, waiter, error);
 
   return call != NULL &&
          hs_call_join (call, hs_calls_get_call (self, other_call_id), &setup, waiter, error);
@@ -138,7 +138,7 @@ gboolean
 hs_calls_send_custom_parameters (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
 {
   g_autoptr (HsCall) call =
-      get_call (self, call_id, &hs_operation_send_custom_parameters, waiter, error);
+      hs_calls_ref_call (self, call_id, &hs_operation_send_custom_parameters, waiter, error);
 
   return call != NULL && hs_call_send_custom_parameters (call, waiter, error);
 }
@@ -159,7 +159,8 @@ hs_calls_get_stats (
     HsCalls *self, const char *call_id, const char *track_id, GTask *waiter, GError **error)
 {
   g_autoptr (GError) unknown = NULL;
-  g_autoptr (HsCall) call = get_call (self, call_id, &hs_operation_get_stats, waiter, &unknown);
+  g_autoptr (HsCall) call =
+      hs_calls_ref_call (self, call_id, &hs_operation_get_stats, waiter, &unknown);
 
   if (call != NULL)
     return hs_call_get_stats (call, track_id, waiter, error);
@@ -171,9 +172,8 @@ hs_calls_get_stats (
 
 /* --- what takes effect at once, and is no operation --- */
 
-/* Returns: (nullable): NULL with @error */
-static HsCall *
-find_call (HsCalls *self, const char *call_id, GError **error)
+HsCall *
+hs_calls_find_call (HsCalls *self, const char *call_id, GError **error)
 {
   HsCall *call = hs_calls_get_call (self, call_id);
 
@@ -189,7 +189,7 @@ hs_calls_set_custom_parameters (HsCalls *self,
                                 JsonArray *parameters,
                                 GError **error)
 {
-  HsCall *call = find_call (self, call_id, error);
+  HsCall *call = hs_calls_find_call (self, call_id, error);
 
   if (call == NULL)
     return FALSE;
@@ -238,7 +238,7 @@ hs_calls_set_speaker (
     HsCalls *self, const char *call_id, const char *speaker_id, GTask *waiter, GError **error)
 {
   g_autoptr (GTask) owned = waiter;
-  HsCall *call = find_call (self, call_id, error);
+  HsCall *call = hs_calls_find_call (self, call_id, error);
 
   if (call == NULL)
     return FALSE;

@@ -88,7 +88,8 @@ gboolean hs_calls_consultative_transfer (HsCalls *self,
                                          GTask *waiter,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes one new call of both, which end; "call:join" names the new one. */
+/* Makes one new call of both, which end; "call:join" names the new one. The waiter returns
+ * (transfer full) a char *: its id. */
 gboolean hs_calls_join (HsCalls *self,
                         const char *call_id,
                         const char *other_call_id,
@@ -108,6 +109,70 @@ gboolean hs_calls_send_custom_parameters (HsCalls *self,
                                           const char *call_id,
                                           GTask *waiter,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sends more, which the far end must agree to; otherwise what was opened for it ends.
+ * @options: bandwidth and dscpControls, which complete those of the call
+ * @error: also HS_CALL_ERROR_USER_MEDIA */
+gboolean hs_calls_add_media (HsCalls *self,
+                             const char *call_id,
+                             const HsMediaRequest *media,
+                             JsonObject *options,
+                             GTask *waiter,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same with a camera, for a call that sends no video. @video_options: (nullable) */
+gboolean hs_calls_start_video (HsCalls *self,
+                               const char *call_id,
+                               JsonObject *video_options,
+                               JsonObject *options,
+                               GTask *waiter,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Stops sending these tracks; they go on when the far end does not agree.
+ * @track_ids: NULL-terminated. @options: bandwidth */
+gboolean hs_calls_remove_media (HsCalls *self,
+                                const char *call_id,
+                                const char *const *track_ids,
+                                JsonObject *options,
+                                GTask *waiter,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same with the only video, and with what is shared of a screen. */
+gboolean hs_calls_stop_video (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_calls_stop_screenshare (HsCalls *self,
+                                    const char *call_id,
+                                    GTask *waiter,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Puts another device in the place of a track's, without a negotiation.
+ * @media: asks for one medium, of the track's kind */
+gboolean hs_calls_replace_track (HsCalls *self,
+                                 const char *call_id,
+                                 const char *track_id,
+                                 const HsMediaRequest *media,
+                                 GTask *waiter,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for every track that comes from a microphone or a camera.
+ * @devices: (nullable): {"microphone", "camera"}, device ids; what is left out is not changed.
+ * NULL: the default ones for both */
+gboolean hs_calls_change_input_devices (HsCalls *self,
+                                        const char *call_id,
+                                        JsonObject *devices,
+                                        GTask *waiter,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Presses the keys of @tones, one after the other; the waiter returns when the last was sent.
+ * @tones: of "0" … "9", "*", "#", "A" … "D" in either case, and "," for a pause of two seconds
+ * @duration_ms, @gap_ms: zero or less for the usual ones */
+gboolean hs_calls_send_tones (HsCalls *self,
+                              const char *call_id,
+                              const char *tones,
+                              double duration_ms,
+                              double gap_ms,
+                              GTask *waiter,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The waiter returns (transfer full) a JsonObject *: the report (hs_peer_get_stats_async). */
 gboolean hs_calls_get_stats (HsCalls *self,

@@ -22,6 +22,7 @@ hs_operation_unref (HsOperation *self)
 
   g_clear_object (&self->waiter);
   g_object_unref (self->call);
+  g_clear_pointer (&self->details, json_object_unref);
   if (self->free_data != NULL)
     self->free_data (self->data);
   g_free (self);
@@ -66,6 +67,12 @@ leave_slot (HsOperation *self)
     g_clear_pointer (slot, hs_operation_unref);
 }
 
+const char *
+hs_operation_kind_get_done_name (const HsOperationKind *kind)
+{
+  return kind->done_name != NULL ? kind->done_name : kind->name;
+}
+
 JsonObject *
 hs_operation_dup_slot (HsOperation *slot)
 {
@@ -78,6 +85,8 @@ hs_operation_dup_slot (HsOperation *slot)
   json_object_set_string_member (object, "operation", slot->kind->name);
   json_object_set_string_member (object, "status",
                                  slot->status == HS_OPERATION_PENDING ? "PENDING" : "ONGOING");
+  if (slot->status == HS_OPERATION_PENDING && slot->details != NULL)
+    json_object_set_object_member (object, "operationData", json_object_ref (slot->details));
   return object;
 }
 
@@ -179,17 +188,20 @@ check (HsOperation *self, GError **error)
 }
 
 gboolean
-hs_operation_admit (HsOperation *self, GError **error)
+hs_operation_refuse (HsOperation *self, GError *refusal, GError **error)
 {
-  g_autoptr (GError) refusal = NULL;
-
-  if (check (self, &refusal))
-    return TRUE;
-
   g_clear_object (&self->waiter);
   hs_operation_fail (self, refusal);
-  g_propagate_error (error, g_steal_pointer (&refusal));
+  g_propagate_error (error, refusal);
   return FALSE;
+}
+
+gboolean
+hs_operation_admit (HsOperation *self, GError **error)
+{
+  GError *refusal = NULL;
+
+  return check (self, &refusal) || hs_operation_refuse (self, refusal, error);
 }
 
 HsOperation *
@@ -221,7 +233,8 @@ hs_operation_finish (HsOperation *self, const char *as, const GError *error)
   g_autoptr (JsonObject) previous = hs_operation_dup_slot (*get_slot (self));
 
   leave_slot (self);
-  tell (self, as != NULL ? as : self->kind->name, "FINISH", previous, error);
+  tell (self, as != NULL ? as : hs_operation_kind_get_done_name (self->kind), "FINISH", previous,
+        error);
 }
 
 void
@@ -239,6 +252,16 @@ hs_operation_fail (HsOperation *self, const GError *error)
 }
 
 void
+hs_operation_fail_step (HsOperation *self, const GError *error)
+{
+  g_autoptr (GError) ended =
+      g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "the call has ended");
+  gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  hs_operation_fail (self, cancelled ? ended : error);
+}
+
+void
 hs_operation_return (HsOperation *self, const GError *error)
 {
   g_autoptr (GTask) waiter = g_steal_pointer (&self->waiter);
@@ -247,6 +270,8 @@ hs_operation_return (HsOperation *self, const GError *error)
     return;
   if (error != NULL)
     g_task_return_error (waiter, g_error_copy (error));
+  else if (self->kind->dup_result != NULL)
+    g_task_return_pointer (waiter, self->kind->dup_result (self), g_free);
   else
     g_task_return_boolean (waiter, TRUE);
 }

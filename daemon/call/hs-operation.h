@@ -33,6 +33,7 @@ typedef struct {
 /* A verb of the call: one constant each, in the verb's own file. */
 typedef struct {
   const char *name;         /* (nullable): NULL is never shown */
+  const char *done_name;    /* (nullable): what its FINISH is called, where that is not its name */
   gboolean exclusive;       /* negotiates or decides, so no other such one may run */
   gboolean supersedes;      /* ends whatever runs, and is never refused */
   gboolean logged;          /* a call that ends with it goes to the call log */
@@ -52,6 +53,8 @@ typedef struct {
   void (*dropped) (HsOperation *self);
   /* (nullable): what follows a FINISH with @error; NULL: call:stateChange */
   void (*tell) (HsOperation *self, const GError *error);
+  /* (nullable): the text that whoever waits gets when it went well; NULL: they get TRUE */
+  char *(*dup_result) (HsOperation *self);
 } HsOperationKind;
 
 struct _HsOperation {
@@ -63,6 +66,7 @@ struct _HsOperation {
   GTask *waiter; /* nullable */
   gpointer data; /* (nullable): the verb's own */
   GDestroyNotify free_data;
+  JsonObject *details; /* (nullable): shown as its operationData once it is PENDING */
 };
 
 HsOperation *hs_operation_ref (HsOperation *self);
@@ -77,6 +81,12 @@ HsOperation *hs_operation_start (HsCall *call, const HsOperationKind *kind, GTas
 /* Whether what was started may go on: its check allows it, and nothing exclusive runs beside it.
  * Otherwise it is told as finished with @error, and the waiter is dropped. */
 gboolean hs_operation_admit (HsOperation *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What was started cannot begin: it is told as finished with @refusal, and the waiter is dropped.
+ * @refusal: (transfer full): becomes @error
+ * Returns: FALSE */
+gboolean
+hs_operation_refuse (HsOperation *self, GError *refusal, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* hs_operation_start() and hs_operation_admit().
  * Returns: (transfer full): NULL with @error */
@@ -109,7 +119,10 @@ void hs_operation_finish (HsOperation *self, const char *as, const GError *error
 /* hs_operation_finish(), what follows it, hs_operation_return(). */
 void hs_operation_fail (HsOperation *self, const GError *error);
 
-/* Tells whoever waits: TRUE, or @error. */
+/* The same, for what a step of the peer has ended with: that is cancelled only with the call. */
+void hs_operation_fail_step (HsOperation *self, const GError *error);
+
+/* Tells whoever waits: the operation's result, or @error. */
 void hs_operation_return (HsOperation *self, const GError *error);
 
 /* Takes the operation out of its slot without telling anybody but whoever waits. Can be called
@@ -130,7 +143,11 @@ JsonObject *hs_operation_dup_payload (const char *name,
                                       JsonObject *previous,
                                       const GError *error);
 
-/* Returns: (transfer full) (nullable): {"operation", "status"} of what a slot shows. */
+/* Returns: what the FINISH of such an operation is called. */
+const char *hs_operation_kind_get_done_name (const HsOperationKind *kind);
+
+/* Returns: (transfer full) (nullable): {"operation", "status", "operationData"?} of what a slot
+ * shows. */
 JsonObject *hs_operation_dup_slot (HsOperation *slot);
 
 /* Whether an exclusive operation other than @self runs on its call. */
@@ -153,6 +170,13 @@ extern const HsOperationKind hs_operation_direct_transfer;
 extern const HsOperationKind hs_operation_consultative_transfer;
 extern const HsOperationKind hs_operation_join;
 extern const HsOperationKind hs_operation_get_stats;
+extern const HsOperationKind hs_operation_add_media;
+extern const HsOperationKind hs_operation_start_video;
+extern const HsOperationKind hs_operation_remove_media;
+extern const HsOperationKind hs_operation_stop_video;
+extern const HsOperationKind hs_operation_renegotiate;
+extern const HsOperationKind hs_operation_replace_track;
+extern const HsOperationKind hs_operation_send_tones;
 extern const HsOperationKind hs_operation_remote_update; /* hidden */
 extern const HsOperationKind hs_operation_slow_start;
 

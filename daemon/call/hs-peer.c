@@ -3,6 +3,8 @@
 
 #include "hs-peer.h"
 
+#include "base/hs-error.h"
+
 G_DEFINE_BOXED_TYPE (HsTrack, hs_track, hs_track_copy, hs_track_free)
 G_DEFINE_INTERFACE (HsPeer, hs_peer, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (HsPeerFactory, hs_peer_factory, G_TYPE_OBJECT)
@@ -55,6 +57,37 @@ static void
 hs_peer_factory_default_init (HsPeerFactoryInterface *iface)
 {
 }
+
+/* --- what not every peer can do --- */
+
+static void
+set_unsupported (const char *what, GError **error)
+{
+  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_NOT_SUPPORTED, "this kind of media cannot %s",
+               what);
+}
+
+static void
+return_unsupported (
+    HsPeer *self, const char *what, gpointer tag, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GError *error = NULL;
+
+  set_unsupported (what, &error);
+  g_task_report_error (self, callback, user_data, tag, error);
+}
+
+/* Whether @result is of return_unsupported(): then it has only an @error to give. */
+static gboolean
+is_unsupported (GAsyncResult *result, gpointer tag, GError **error)
+{
+  if (!g_async_result_is_tagged (result, tag))
+    return FALSE;
+  g_task_propagate_boolean (G_TASK (result), error);
+  return TRUE;
+}
+
+/* --- the interface --- */
 
 void
 hs_peer_open_media_async (HsPeer *self,
@@ -194,7 +227,10 @@ hs_peer_remove_tracks (HsPeer *self, const char *const *track_ids, GError **erro
   g_return_val_if_fail (HS_IS_PEER (self), FALSE);
   g_return_val_if_fail (track_ids != NULL, FALSE);
 
-  return HS_PEER_GET_IFACE (self)->remove_tracks (self, track_ids, error);
+  if (HS_PEER_GET_IFACE (self)->remove_tracks != NULL)
+    return HS_PEER_GET_IFACE (self)->remove_tracks (self, track_ids, error);
+  set_unsupported ("stop sending a track", error);
+  return FALSE;
 }
 
 void
@@ -209,8 +245,11 @@ hs_peer_replace_track_async (HsPeer *self,
   g_return_if_fail (track_id != NULL);
   g_return_if_fail (request != NULL);
 
-  HS_PEER_GET_IFACE (self)->replace_track_async (self, track_id, request, cancellable, callback,
-                                                 user_data);
+  if (HS_PEER_GET_IFACE (self)->replace_track_async != NULL)
+    HS_PEER_GET_IFACE (self)->replace_track_async (self, track_id, request, cancellable, callback,
+                                                   user_data);
+  else
+    return_unsupported (self, "replace a track", hs_peer_replace_track_async, callback, user_data);
 }
 
 HsTrack *
@@ -218,6 +257,8 @@ hs_peer_replace_track_finish (HsPeer *self, GAsyncResult *result, GError **error
 {
   g_return_val_if_fail (HS_IS_PEER (self), NULL);
 
+  if (is_unsupported (result, hs_peer_replace_track_async, error))
+    return NULL;
   return HS_PEER_GET_IFACE (self)->replace_track_finish (self, result, error);
 }
 
@@ -233,8 +274,11 @@ hs_peer_send_tones_async (HsPeer *self,
   g_return_if_fail (HS_IS_PEER (self));
   g_return_if_fail (tones != NULL);
 
-  HS_PEER_GET_IFACE (self)->send_tones_async (self, tones, duration_ms, gap_ms, cancellable,
-                                              callback, user_data);
+  if (HS_PEER_GET_IFACE (self)->send_tones_async != NULL)
+    HS_PEER_GET_IFACE (self)->send_tones_async (self, tones, duration_ms, gap_ms, cancellable,
+                                                callback, user_data);
+  else
+    return_unsupported (self, "send tones", hs_peer_send_tones_async, callback, user_data);
 }
 
 gboolean
@@ -242,6 +286,8 @@ hs_peer_send_tones_finish (HsPeer *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (HS_IS_PEER (self), FALSE);
 
+  if (is_unsupported (result, hs_peer_send_tones_async, error))
+    return FALSE;
   return HS_PEER_GET_IFACE (self)->send_tones_finish (self, result, error);
 }
 
@@ -251,7 +297,10 @@ hs_peer_set_muted (HsPeer *self, const char *track_id, gboolean muted, GError **
   g_return_val_if_fail (HS_IS_PEER (self), FALSE);
   g_return_val_if_fail (track_id != NULL, FALSE);
 
-  return HS_PEER_GET_IFACE (self)->set_muted (self, track_id, muted, error);
+  if (HS_PEER_GET_IFACE (self)->set_muted != NULL)
+    return HS_PEER_GET_IFACE (self)->set_muted (self, track_id, muted, error);
+  set_unsupported ("mute a track", error);
+  return FALSE;
 }
 
 void

@@ -106,6 +106,8 @@ struct _HsPeerInterface {
   void (*rollback) (HsPeer *self);
   const char *(*get_remote_description) (HsPeer *self);
   gboolean (*set_speaker) (HsPeer *self, const char *speaker_id, GTask *waiter, GError **error);
+  /* From here to set_dscp all are optional: without them HS_CALL_ERROR_NOT_SUPPORTED is answered.
+   */
   gboolean (*remove_tracks) (HsPeer *self, const char *const *track_ids, GError **error);
   void (*replace_track_async) (HsPeer *self,
                                const char *track_id,
@@ -145,7 +147,8 @@ struct _HsPeerInterface {
 /* Signals, on the control thread:
  *   "track-added" (HsTrack *track): local ones while media is opened, remote ones while a remote
  *     description is applied, before that operation's callback
- *   "track-ended" (HsTrack *track)
+ *   "track-ended" (HsTrack *track): a local one that nobody has asked to end has lost its device;
+ *     the next offer is without it
  *   "source-muted" (const char *track_id, gboolean muted): a remote track stops or starts getting
  *     media because of negotiation or of the far end
  *   "state-changed" (HsPeerState state, const GError *reason): reason is NULL unless FAILED/LOST

@@ -220,6 +220,12 @@ on_waiter (GObject *source, GAsyncResult *result, gpointer user_data)
 
     if (report != NULL)
       take_waiter_line (waiter->fixture, g_strdup_printf ("waiter stats: report"));
+  } else if (g_str_equal (name, "join")) {
+    g_autofree char *id = g_task_propagate_pointer (G_TASK (result), &error);
+
+    if (id != NULL)
+      take_waiter_line (waiter->fixture,
+                        g_strdup_printf ("waiter join: %c", get_letter (waiter->fixture, id)));
   } else if (g_task_propagate_boolean (G_TASK (result), &error)) {
     take_waiter_line (waiter->fixture, g_strdup_printf ("waiter %s: ok", name));
   }

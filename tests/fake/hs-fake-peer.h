@@ -12,6 +12,8 @@ typedef enum {
   HS_FAKE_SET_REMOTE,
   HS_FAKE_CREATE_ANSWER,
   HS_FAKE_GET_STATS,
+  HS_FAKE_REPLACE_TRACK,
+  HS_FAKE_SEND_TONES,
 } HsFakePeerStep;
 
 /* Media without media. Tracks are "L1", "L2" … for local ones and "R-audio", "R-video" for what the
@@ -23,6 +25,15 @@ G_DECLARE_FINAL_TYPE (HsFakePeer, hs_fake_peer, HS, FAKE_PEER, GObject)
 void hs_fake_peer_set_state (HsFakePeer *self, HsPeerState state, const GError *reason);
 void hs_fake_peer_mute (HsFakePeer *self, const char *track_id, gboolean muted);
 
+/* A local track's device is gone. */
+void hs_fake_peer_lose (HsFakePeer *self, const char *track_id);
+
+/* The far end presses a key. */
+void hs_fake_peer_press (HsFakePeer *self, const char *tone, guint duration_ms);
+
+/* Our last description. */
+const char *hs_fake_peer_get_local (HsFakePeer *self);
+
 /* The last remote description, and its kind as "offer", "pranswer", "answer". */
 const char *hs_fake_peer_get_remote (HsFakePeer *self);
 const char *hs_fake_peer_get_remote_type (HsFakePeer *self);
@@ -31,8 +42,9 @@ const char *hs_fake_peer_get_remote_type (HsFakePeer *self);
 G_DECLARE_FINAL_TYPE (HsFakePeerFactory, hs_fake_peer_factory, HS, FAKE_PEER_FACTORY, GObject)
 
 /* Signals:
- *   "did" (const char *text): "rollback", "renew", "bandwidth {…}", "speaker x", "hold", "unhold",
- *     "servers […]" when one is made with some */
+ *   "did" (const char *text): "rollback", "renew", "bandwidth {…}", "dscp {…}" or "dscp none",
+ *     "speaker x", "hold", "unhold", "remove L1 L2", "replace L1 by audio device", "mute L1",
+ *     "tones 12 100 70", "servers […]" when one is made with some */
 
 HsFakePeerFactory *hs_fake_peer_factory_new (void);
 
