@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define G_LOG_DOMAIN "hs-phone"
 
+#include "hs-methods-call.h"
+
 #include "base/hs-json.h"
-#include "hs-phone.h"
 #include "hs-reply.h"
 #include "protocol/hs-protocol.h"
-#include "rpc/hs-request.h"
 
-/* Left out, the media of a call is audio: what somebody who makes a call by hand means. So it is
- * when only a microphone is named. */
-static HsMediaRequest
-read_media (JsonObject *media)
+HsMediaRequest
+hs_methods_read_media (JsonObject *media)
 {
-  gboolean audio = media == NULL || json_object_has_member (media, "audioOptions");
+  gboolean audio = media != NULL && json_object_has_member (media, "audioOptions");
   HsMediaRequest request = {
     .audio = hs_json_get_boolean (media, "audio", audio),
     .video = hs_json_get_boolean (media, "video", FALSE),
@@ -25,10 +23,17 @@ read_media (JsonObject *media)
   return request;
 }
 
-/* Returns: (nullable): the calls; NULL when @request (then taken) was answered that there are none.
- */
-static HsCalls *
-get_calls (HsPhone *phone, HsRequest *request)
+/* Left out, the media of a call is audio: what somebody who makes a call by hand means. */
+static HsMediaRequest
+read_call_media (JsonObject *media)
+{
+  HsMediaRequest audio = { .audio = TRUE };
+
+  return media != NULL ? hs_methods_read_media (media) : audio;
+}
+
+HsCalls *
+hs_methods_get_calls (HsPhone *phone, HsRequest *request)
 {
   g_autoptr (GError) error = NULL;
   HsCalls *calls = hs_phone_get_calls (phone, &error);
@@ -65,8 +70,8 @@ on_made (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 hs_handle_call_make (HsPhone *phone, HsRequest *request, const HsCallMakeParams *params)
 {
-  HsCalls *calls = get_calls (phone, request);
-  HsMediaRequest media = read_media (params->media);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
+  HsMediaRequest media = read_call_media (params->media);
   g_autoptr (GTask) waiter = NULL;
   g_autoptr (GError) error = NULL;
   const char *call_id;
@@ -93,8 +98,8 @@ hs_handle_call_make (HsPhone *phone, HsRequest *request, const HsCallMakeParams 
 void
 hs_handle_call_answer (HsPhone *phone, HsRequest *request, const HsCallAnswerParams *params)
 {
-  HsCalls *calls = get_calls (phone, request);
-  HsMediaRequest media = read_media (params->media);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
+  HsMediaRequest media = read_call_media (params->media);
   g_autoptr (GError) error = NULL;
   gboolean began;
 
@@ -105,13 +110,14 @@ hs_handle_call_answer (HsPhone *phone, HsRequest *request, const HsCallAnswerPar
   hs_reply_begun (request, began, params->await, error);
 }
 
-typedef gboolean (*Operation) (HsCalls *, const char *, GTask *, GError **);
-
-static void
-run_operation (
-    HsPhone *phone, HsRequest *request, const char *call_id, gboolean await, Operation operation)
+void
+hs_methods_run_operation (HsPhone *phone,
+                          HsRequest *request,
+                          const char *call_id,
+                          gboolean await,
+                          HsCallsOperation operation)
 {
-  HsCalls *calls = get_calls (phone, request);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
   g_autoptr (GError) error = NULL;
   gboolean began;
 
@@ -124,31 +130,31 @@ run_operation (
 void
 hs_handle_call_reject (HsPhone *phone, HsRequest *request, const HsCallRejectParams *params)
 {
-  run_operation (phone, request, params->call_id, params->await, hs_calls_reject);
+  hs_methods_run_operation (phone, request, params->call_id, params->await, hs_calls_reject);
 }
 
 void
 hs_handle_call_ignore (HsPhone *phone, HsRequest *request, const HsCallIgnoreParams *params)
 {
-  run_operation (phone, request, params->call_id, params->await, hs_calls_ignore);
+  hs_methods_run_operation (phone, request, params->call_id, params->await, hs_calls_ignore);
 }
 
 void
 hs_handle_call_end (HsPhone *phone, HsRequest *request, const HsCallEndParams *params)
 {
-  run_operation (phone, request, params->call_id, params->await, hs_calls_end);
+  hs_methods_run_operation (phone, request, params->call_id, params->await, hs_calls_end);
 }
 
 void
 hs_handle_call_hold (HsPhone *phone, HsRequest *request, const HsCallHoldParams *params)
 {
-  run_operation (phone, request, params->call_id, params->await, hs_calls_hold);
+  hs_methods_run_operation (phone, request, params->call_id, params->await, hs_calls_hold);
 }
 
 void
 hs_handle_call_unhold (HsPhone *phone, HsRequest *request, const HsCallUnholdParams *params)
 {
-  run_operation (phone, request, params->call_id, params->await, hs_calls_unhold);
+  hs_methods_run_operation (phone, request, params->call_id, params->await, hs_calls_unhold);
 }
 
 void
@@ -156,7 +162,8 @@ hs_handle_call_send_custom_parameters (HsPhone *phone,
                                        HsRequest *request,
                                        const HsCallSendCustomParametersParams *params)
 {
-  run_operation (phone, request, params->call_id, params->await, hs_calls_send_custom_parameters);
+  hs_methods_run_operation (phone, request, params->call_id, params->await,
+                            hs_calls_send_custom_parameters);
 }
 
 typedef gboolean (*OperationTo) (HsCalls *, const char *, const char *, GTask *, GError **);
@@ -170,7 +177,7 @@ run_operation_to (HsPhone *phone,
                   gboolean await,
                   OperationTo operation)
 {
-  HsCalls *calls = get_calls (phone, request);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
   g_autoptr (GError) error = NULL;
   gboolean began;
 
@@ -205,11 +212,26 @@ hs_handle_call_consultative_transfer (HsPhone *phone,
                     hs_calls_consultative_transfer);
 }
 
+static JsonNode *
+id_to_node (gpointer value)
+{
+  g_autofree char *id = value;
+
+  return json_node_init_string (json_node_alloc (), id);
+}
+
 void
 hs_handle_call_join (HsPhone *phone, HsRequest *request, const HsCallJoinParams *params)
 {
-  run_operation_to (phone, request, params->call_id, params->other_call_id, params->await,
-                    hs_calls_join);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
+  g_autoptr (GError) error = NULL;
+  gboolean began;
+
+  if (calls == NULL)
+    return;
+  began = hs_calls_join (calls, params->call_id, params->other_call_id,
+                         hs_reply_waiter_full (request, params->await, id_to_node), &error);
+  hs_reply_begun (request, began, params->await, error);
 }
 
 static JsonNode *
@@ -221,7 +243,7 @@ report_to_node (gpointer value)
 void
 hs_handle_call_get_stats (HsPhone *phone, HsRequest *request, const HsCallGetStatsParams *params)
 {
-  HsCalls *calls = get_calls (phone, request);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
   g_autoptr (GError) error = NULL;
   gboolean began;
 
@@ -236,7 +258,7 @@ hs_handle_call_get_stats (HsPhone *phone, HsRequest *request, const HsCallGetSta
 void
 hs_handle_call_get_all (HsPhone *phone, HsRequest *request)
 {
-  HsCalls *calls = get_calls (phone, request);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
 
   if (calls != NULL)
     hs_request_answer (request, hs_json_node_take_array (hs_calls_dup_all (calls)));
@@ -245,7 +267,7 @@ hs_handle_call_get_all (HsPhone *phone, HsRequest *request)
 void
 hs_handle_call_get_by_id (HsPhone *phone, HsRequest *request, const HsCallGetByIdParams *params)
 {
-  HsCalls *calls = get_calls (phone, request);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
 
   if (calls != NULL)
     hs_request_answer_object (request, hs_calls_dup_by_id (calls, params->call_id));
@@ -256,7 +278,7 @@ hs_handle_call_change_speaker (HsPhone *phone,
                                HsRequest *request,
                                const HsCallChangeSpeakerParams *params)
 {
-  HsCalls *calls = get_calls (phone, request);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
   g_autoptr (GError) error = NULL;
   gboolean began;
 
@@ -272,7 +294,7 @@ hs_handle_call_set_custom_parameters (HsPhone *phone,
                                       HsRequest *request,
                                       const HsCallSetCustomParametersParams *params)
 {
-  HsCalls *calls = get_calls (phone, request);
+  HsCalls *calls = hs_methods_get_calls (phone, request);
   g_autoptr (GError) error = NULL;
 
   if (calls == NULL)
@@ -291,7 +313,7 @@ hs_handle_call_set_default_devices (HsPhone *phone,
 {
   g_autoptr (JsonObject) values = json_object_new ();
 
-  if (get_calls (phone, request) == NULL)
+  if (hs_methods_get_calls (phone, request) == NULL)
     return;
   json_object_set_object_member (values, "media", json_object_ref (params->devices));
   hs_config_merge (hs_phone_get_config (phone), values);
