@@ -242,6 +242,42 @@ test_mute_does_not_click (Fixture *self, gconstpointer data)
 }
 
 static void
+test_replaced_source_leaves_no_gap (Fixture *self, gconstpointer data)
+{
+  set_tone (self->port, 1000, -12);
+  hs_audio_port_set_gates (self->port, TRUE, FALSE);
+  tick (self, 10);
+  set_tone (self->port, 2000, -12);
+  tick (self, 10);
+  g_assert_cmpuint (self->sent->len, ==, 20 * HS_AUDIO_BLOCK);
+  for (guint i = 0; i < 20; i++) {
+    const gint16 *block = (const gint16 *) (gpointer) self->sent->data + i * HS_AUDIO_BLOCK;
+    double hz = i < 10 ? 1000 : 2000;
+
+    assert_near (hs_test_measure_tone (block, HS_AUDIO_BLOCK, HS_AUDIO_RATE, hz), 8230, 10);
+  }
+}
+
+static void
+test_monitor_hears_what_is_sent (Fixture *self, gconstpointer data)
+{
+  set_tone (self->port, 1000, -12);
+  hs_audio_port_add_monitor (self->port, HS_AUDIO_SINK (self->recorder));
+  hs_audio_port_add_monitor (self->port, HS_AUDIO_SINK (self->recorder));
+  hs_audio_port_set_gates (self->port, TRUE, TRUE);
+  receive_value (self->port, 1000, HS_AUDIO_BLOCK);
+  tick (self, 3);
+  g_assert_cmpmem (self->recorder->samples->data, self->recorder->samples->len * sizeof (gint16),
+                   self->sent->data, self->sent->len * sizeof (gint16));
+  hs_audio_port_set_send_mute (self->port, TRUE);
+  tick (self, 2);
+  g_assert_cmpint (get (self->recorder->samples, 5 * HS_AUDIO_BLOCK - 1), ==, 0);
+  hs_audio_port_remove_monitor (self->port, HS_AUDIO_SINK (self->recorder));
+  tick (self, 1);
+  g_assert_cmpuint (self->recorder->samples->len, ==, 5 * HS_AUDIO_BLOCK);
+}
+
+static void
 test_further_source_is_heard_while_muted (Fixture *self, gconstpointer data)
 {
   g_autoptr (HsAudioSource) dial = hs_audio_tone_source_new ("tone", 1000, -20);
@@ -563,6 +599,8 @@ main (int argc, char **argv)
   add ("/audio/send/nothing-without-a-source", test_nothing_is_sent_without_a_source);
   add ("/audio/send/closing-the-gate-stops", test_closing_the_gate_stops_sending);
   add ("/audio/send/mute-keeps-the-pace", test_mute_sends_silence_at_the_same_pace);
+  add ("/audio/send/replaced-source-leaves-no-gap", test_replaced_source_leaves_no_gap);
+  add ("/audio/send/monitor", test_monitor_hears_what_is_sent);
   add ("/audio/send/mute-does-not-click", test_mute_does_not_click);
   add ("/audio/send/further-source-while-muted", test_further_source_is_heard_while_muted);
   add ("/audio/send/gain-scales", test_gain_scales);

@@ -27,6 +27,7 @@ struct _HsAudioPort {
   GPtrArray *further_sources;
   HsAudioSink *sink;
   GPtrArray *further_sinks;
+  GPtrArray *monitors;
   HsAudioMeter sent;
   HsAudioMeter received;
 
@@ -43,6 +44,7 @@ hs_audio_port_clear (gpointer data)
 
   g_ptr_array_unref (self->further_sources);
   g_ptr_array_unref (self->further_sinks);
+  g_ptr_array_unref (self->monitors);
   hs_audio_ring_free (self->ring);
   hs_audio_mixer_unref (self->mixer);
 }
@@ -58,6 +60,7 @@ hs_audio_port_new (HsAudioMixer *mixer, HsAudioPush push, gpointer user_data)
   self->ring = hs_audio_ring_new (RING_BLOCKS * HS_AUDIO_BLOCK);
   self->further_sources = g_ptr_array_new_with_free_func (g_object_unref);
   self->further_sinks = g_ptr_array_new_with_free_func (g_object_unref);
+  self->monitors = g_ptr_array_new_with_free_func (g_object_unref);
   self->send_gain = self->send_gain_now = 1.0;
   self->receive_gain = self->receive_gain_now = 1.0;
   hs_audio_mixer_lock (mixer);
@@ -95,6 +98,15 @@ check_gain (double gain_linear)
   return gain_linear > 0.0 ? MIN (gain_linear, GAIN_MAX) : 0.0;
 }
 
+static void
+feed_sink (HsAudioSink *sink, const gint16 *block, double from, double to)
+{
+  HsAudioSinkMix *mix = hs_audio_sink_get_mix (sink);
+
+  mix->is_fed = TRUE;
+  hs_audio_samples_add (mix->sum, block, from, to);
+}
+
 gboolean
 hs_audio_port_tick_send (HsAudioPort *self, guint64 tick)
 {
@@ -121,16 +133,9 @@ hs_audio_port_tick_send (HsAudioPort *self, guint64 tick)
   hs_audio_samples_saturate (out, sum);
   hs_audio_meter_feed (&self->sent, out);
   self->push (out, HS_AUDIO_BLOCK, self->user_data);
+  for (guint i = 0; i < self->monitors->len; i++)
+    feed_sink (self->monitors->pdata[i], out, 1.0, 1.0);
   return TRUE;
-}
-
-static void
-feed_sink (HsAudioPort *self, HsAudioSink *sink, const gint16 *block, double from)
-{
-  HsAudioSinkMix *mix = hs_audio_sink_get_mix (sink);
-
-  mix->is_fed = TRUE;
-  hs_audio_samples_add (mix->sum, block, from, self->receive_gain_now);
 }
 
 gboolean
@@ -146,10 +151,10 @@ hs_audio_port_tick_receive (HsAudioPort *self)
   hs_audio_ring_read (self->ring, block, HS_AUDIO_BLOCK);
   hs_audio_meter_feed (&self->received, block);
   if (self->sink != NULL)
-    feed_sink (self, self->sink, block, from);
+    feed_sink (self->sink, block, from, self->receive_gain_now);
   for (guint i = 0; i < self->further_sinks->len; i++) {
     if (self->further_sinks->pdata[i] != self->sink)
-      feed_sink (self, self->further_sinks->pdata[i], block, from);
+      feed_sink (self->further_sinks->pdata[i], block, from, self->receive_gain_now);
   }
   return TRUE;
 }
@@ -210,30 +215,54 @@ hs_audio_port_set_sink (HsAudioPort *self, HsAudioSink *sink)
   hs_audio_mixer_unlock (self->mixer);
 }
 
-void
-hs_audio_port_add_sink (HsAudioPort *self, HsAudioSink *sink)
+static void
+add_to (HsAudioPort *self, GPtrArray *sinks, HsAudioSink *sink)
 {
   hs_audio_mixer_lock (self->mixer);
-  if (!self->is_removed && !g_ptr_array_find (self->further_sinks, sink, NULL)) {
-    g_ptr_array_add (self->further_sinks, g_object_ref (sink));
+  if (!self->is_removed && !g_ptr_array_find (sinks, sink, NULL)) {
+    g_ptr_array_add (sinks, g_object_ref (sink));
     hs_audio_mixer_use_sink (self->mixer, sink);
     hs_audio_mixer_wake (self->mixer);
   }
   hs_audio_mixer_unlock (self->mixer);
 }
 
-void
-hs_audio_port_remove_sink (HsAudioPort *self, HsAudioSink *sink)
+static void
+remove_from (HsAudioPort *self, GPtrArray *sinks, HsAudioSink *sink)
 {
   g_autoptr (HsAudioSink) old = NULL;
   guint index;
 
   hs_audio_mixer_lock (self->mixer);
-  if (g_ptr_array_find (self->further_sinks, sink, &index)) {
-    old = g_ptr_array_steal_index (self->further_sinks, index);
+  if (g_ptr_array_find (sinks, sink, &index)) {
+    old = g_ptr_array_steal_index (sinks, index);
     hs_audio_mixer_leave_sink (self->mixer, old);
   }
   hs_audio_mixer_unlock (self->mixer);
+}
+
+void
+hs_audio_port_add_sink (HsAudioPort *self, HsAudioSink *sink)
+{
+  add_to (self, self->further_sinks, sink);
+}
+
+void
+hs_audio_port_remove_sink (HsAudioPort *self, HsAudioSink *sink)
+{
+  remove_from (self, self->further_sinks, sink);
+}
+
+void
+hs_audio_port_add_monitor (HsAudioPort *self, HsAudioSink *sink)
+{
+  add_to (self, self->monitors, sink);
+}
+
+void
+hs_audio_port_remove_monitor (HsAudioPort *self, HsAudioSink *sink)
+{
+  remove_from (self, self->monitors, sink);
 }
 
 void
@@ -308,6 +337,8 @@ leave_sinks (HsAudioPort *self)
     hs_audio_mixer_leave_sink (self->mixer, self->sink);
   for (guint i = 0; i < self->further_sinks->len; i++)
     hs_audio_mixer_leave_sink (self->mixer, self->further_sinks->pdata[i]);
+  for (guint i = 0; i < self->monitors->len; i++)
+    hs_audio_mixer_leave_sink (self->mixer, self->monitors->pdata[i]);
 }
 
 void
@@ -332,4 +363,5 @@ hs_audio_port_remove (HsAudioPort *self)
   g_clear_object (&self->sink);
   g_ptr_array_set_size (self->further_sources, 0);
   g_ptr_array_set_size (self->further_sinks, 0);
+  g_ptr_array_set_size (self->monitors, 0);
 }

@@ -57,6 +57,11 @@ void hs_audio_port_set_sink (HsAudioPort *self, HsAudioSink *sink);
 void hs_audio_port_add_sink (HsAudioPort *self, HsAudioSink *sink);
 void hs_audio_port_remove_sink (HsAudioPort *self, HsAudioSink *sink);
 
+/* A place for what is sent: what the far end hears is heard there too. Adding twice is adding once.
+ */
+void hs_audio_port_add_monitor (HsAudioPort *self, HsAudioSink *sink);
+void hs_audio_port_remove_monitor (HsAudioPort *self, HsAudioSink *sink);
+
 /* Both gates are closed at first. While the send gate is closed nothing is pushed and files do not
  * advance; while the receive gate is closed what arrives is dropped. After it returns, no push is
  * running that an earlier state allowed. */

@@ -65,6 +65,7 @@ detach (HsWebrtcPeer *self, HsLocalTrack *local)
   g_signal_handlers_disconnect_by_data (local->audio, self);
   if (self->port != NULL)
     hs_audio_port_set_source (self->port, NULL);
+  hs_webrtc_peer_stop_rendering (self, local->track->id);
 }
 
 /* Ends a track, with its signal; the caller's pointer is void then. */
@@ -101,6 +102,8 @@ attach (HsWebrtcPeer *self, HsLocalTrack *local)
   if (local->audio == NULL)
     return;
   hs_audio_port_set_source (self->port, local->audio);
+  /* A new track is never muted, whatever the one before was. */
+  hs_audio_port_set_send_mute (self->port, FALSE);
   g_signal_connect_object (local->audio, "failed", G_CALLBACK (on_source_failed), self, 0);
 }
 
@@ -123,6 +126,7 @@ hs_webrtc_peer_swap_local (HsWebrtcPeer *self, HsLocalTrack *local, HsLocalTrack
   next->leaving = local->leaving;
   if (local->audio != NULL)
     g_signal_handlers_disconnect_by_data (local->audio, self);
+  hs_webrtc_peer_stop_rendering (self, local->track->id);
   self->local_tracks->pdata[index] = next;
   attach (self, next);
 }

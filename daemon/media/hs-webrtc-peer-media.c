@@ -118,8 +118,7 @@ on_sink_opened (GObject *object, GAsyncResult *result, gpointer user_data)
       self->state != HS_PEER_CLOSED && g_strcmp0 (opening->speaker_id, self->speaker_id) == 0;
 
   if (wanted && sink != NULL) {
-    g_set_object (&self->sink, sink);
-    hs_audio_port_set_sink (self->port, sink);
+    hs_webrtc_peer_use_speaker (self, sink);
   } else if (wanted) {
     keep_old_sink (self);
   } else if (self->state == HS_PEER_CLOSED) {

@@ -102,8 +102,7 @@ on_named_speaker_opened (GObject *object, GAsyncResult *result, gpointer user_da
     fail (self, error);
     return;
   }
-  g_set_object (&self->sink, sink);
-  hs_audio_port_set_sink (self->port, sink);
+  hs_webrtc_peer_use_speaker (self, sink);
   finish_adding (self);
 }
 

@@ -60,6 +60,7 @@ typedef struct {
 
 typedef struct _HsOutlet HsOutlet;
 typedef struct _HsPeerTones HsPeerTones;
+typedef struct _HsPeerRenderings HsPeerRenderings;
 
 struct _HsWebrtcPeer {
   GObject parent;
@@ -100,6 +101,7 @@ struct _HsWebrtcPeer {
   HsPeerTransport *live;     /* what media takes now; NULL before anything is connected */
   HsOutlet *outlet;
   HsPeerTones *tones;
+  HsPeerRenderings *renderings;
   HsAudioPort *port;
   HsAudioSink *sink;
   char *speaker_id;
@@ -218,6 +220,39 @@ void hs_webrtc_peer_add_port (HsWebrtcPeer *self);
 void hs_webrtc_peer_remove_port (HsWebrtcPeer *self);
 HsAudioPort *hs_webrtc_peer_get_port (HsWebrtcPeer *self);
 void hs_webrtc_peer_direct_audio (HsWebrtcPeer *self, HsLegAudio *audio);
+
+/* hs-webrtc-peer-controls.c: what is done to one track */
+const HsTrack *hs_webrtc_peer_find_track (HsWebrtcPeer *self, const char *track_id);
+gboolean
+hs_webrtc_peer_set_muted (HsPeer *peer, const char *track_id, gboolean muted, GError **error);
+void hs_webrtc_peer_render_track_async (HsPeer *peer,
+                                        const char *track_id,
+                                        const char *container,
+                                        const char *speaker_id,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+gboolean hs_webrtc_peer_render_track_finish (HsPeer *peer, GAsyncResult *result, GError **error);
+void hs_webrtc_peer_unrender_track (HsPeer *peer, const char *track_id, const char *container);
+
+/* hs-webrtc-peer-render.c: where audio tracks are heard or recorded */
+HsPeerRenderings *hs_peer_renderings_new (void);
+void hs_peer_renderings_free (HsPeerRenderings *self);
+
+/* The call's speaker, for whatever is rendered there. */
+void hs_webrtc_peer_use_speaker (HsWebrtcPeer *self, HsAudioSink *sink);
+
+/* @task: returns TRUE, or the error */
+void hs_webrtc_peer_render_audio (HsWebrtcPeer *self,
+                                  const char *track_id,
+                                  const char *container,
+                                  const char *speaker_id,
+                                  GTask *task);
+void
+hs_webrtc_peer_unrender_audio (HsWebrtcPeer *self, const char *track_id, const char *container);
+
+/* Takes a track that has ended from wherever it is; @track_id NULL: all of them. */
+void hs_webrtc_peer_stop_rendering (HsWebrtcPeer *self, const char *track_id);
 
 /* hs-webrtc-peer-tones.c */
 HsPeerTones *hs_peer_tones_new (HsWebrtcPeer *peer);

@@ -37,6 +37,15 @@ retire (HsWebrtcPeer *self, HsRemoteTrack *remote)
     g_signal_emit_by_name (self, "source-muted", remote->track->id, TRUE);
 }
 
+/* Another track takes its place, and inherits nothing. */
+static void
+replace (HsWebrtcPeer *self, HsRemoteTrack *remote)
+{
+  retire (self, remote);
+  hs_webrtc_peer_stop_rendering (self, remote->track->id);
+  hs_audio_port_set_receive_mute (self->port, FALSE);
+}
+
 /* --- names --- */
 
 static gboolean
@@ -94,7 +103,7 @@ update_sending (HsWebrtcPeer *self, guint line, HsSdpSection *section)
   hs_sdp_section_dup_msid (section, &stream_id, &track_id);
   if (remote == NULL || !is_same (remote, stream_id, track_id)) {
     if (remote != NULL)
-      retire (self, remote);
+      replace (self, remote);
     hs_remote_track_free (remote);
     remote = make_track (self, line, get_kind (section), stream_id, track_id);
     self->remote_tracks->pdata[line] = remote;

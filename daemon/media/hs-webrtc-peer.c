@@ -254,6 +254,7 @@ webrtc_peer_close (HsPeer *peer)
   hs_webrtc_peer_cancel (self);
   cancel_task (&self->opening);
   hs_peer_tones_close (self->tones);
+  hs_webrtc_peer_stop_rendering (self, NULL);
   hs_webrtc_peer_remove_port (self);
   g_clear_pointer (&self->live, hs_peer_transport_unref);
   hs_exchange_clear (&self->proposed);
@@ -283,6 +284,10 @@ hs_webrtc_peer_init_interface (HsPeerInterface *iface)
   iface->remove_tracks = hs_webrtc_peer_remove_tracks;
   iface->replace_track_async = hs_webrtc_peer_replace_track_async;
   iface->replace_track_finish = hs_webrtc_peer_replace_track_finish;
+  iface->set_muted = hs_webrtc_peer_set_muted;
+  iface->render_track_async = hs_webrtc_peer_render_track_async;
+  iface->render_track_finish = hs_webrtc_peer_render_track_finish;
+  iface->unrender_track = hs_webrtc_peer_unrender_track;
   iface->send_tones_async = hs_webrtc_peer_send_tones_async;
   iface->send_tones_finish = hs_webrtc_peer_send_tones_finish;
   iface->get_stats_async = hs_webrtc_peer_get_stats_async;
@@ -308,6 +313,7 @@ hs_webrtc_peer_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->tones, hs_peer_tones_free);
+  g_clear_pointer (&self->renderings, hs_peer_renderings_free);
   g_clear_pointer (&self->bandwidth, json_object_unref);
   g_clear_pointer (&self->dscp, json_object_unref);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
@@ -333,6 +339,7 @@ hs_webrtc_peer_init (HsWebrtcPeer *self)
 {
   self->cancellable = g_cancellable_new ();
   self->tones = hs_peer_tones_new (self);
+  self->renderings = hs_peer_renderings_new ();
   self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->local_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_local_track_free);
   self->remote_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_remote_track_free);
