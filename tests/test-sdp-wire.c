@@ -74,24 +74,34 @@ test_default_address (void)
 }
 
 static void
-test_sources_follow_direction (void)
+test_sources_follow_tracks (void)
 {
   g_autoptr (HsSdp) engine = load_sdp ("webrtcbin-offer");
   HsSdpSection *audio = hs_sdp_get_section (engine, 0);
   HsSdpWire wire = make_wire ();
-  const HsSdpWireLine held[] = { { HS_SDP_INACTIVE }, { HS_SDP_RECVONLY } };
+  const HsSdpWireLine silent_lines[] = { { HS_SDP_INACTIVE }, { HS_SDP_RECVONLY } };
+  const HsSdpWireLine held_lines[] = { { HS_SDP_INACTIVE, .stream_id = "stream",
+                                         .track_id = "voice" } };
 
   hs_sdp_section_add_attribute (audio, "ssrc", "99 msid:user1@host-2 webrtctransceiver0");
   hs_sdp_section_add_attribute (audio, "ssrc", "99 cname:user1@host-2");
   g_autoptr (HsSdp) live = hs_sdp_to_wire (engine, &wire);
-  wire.lines = held;
+  wire.lines = silent_lines;
   g_autoptr (HsSdp) silent = hs_sdp_to_wire (engine, &wire);
+  wire.lines = held_lines;
+  wire.n_lines = G_N_ELEMENTS (held_lines);
+  g_autoptr (HsSdp) held = hs_sdp_to_wire (engine, &wire);
   g_autofree char *live_text = hs_sdp_to_text (live);
+  g_autofree char *held_text = hs_sdp_to_text (held);
   g_autofree char *silent_text = hs_sdp_to_text (silent);
 
   g_assert_nonnull (strstr (live_text, "a=ssrc:99 msid:stream voice\r\n"));
   g_assert_nonnull (strstr (live_text, "a=ssrc:99 cname:user1@host-2\r\n"));
   g_assert_null (strstr (live_text, "webrtctransceiver"));
+  g_assert_nonnull (strstr (held_text, "a=inactive\r\n"));
+  g_assert_nonnull (strstr (held_text, "a=msid:stream voice\r\n"));
+  g_assert_nonnull (strstr (held_text, "a=ssrc:99 msid:stream voice\r\n"));
+  g_assert_nonnull (strstr (held_text, "a=ssrc:99 cname:user1@host-2\r\n"));
   g_assert_null (strstr (silent_text, "a=ssrc"));
   g_assert_null (strstr (silent_text, "a=msid:"));
 }
@@ -312,7 +322,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sdp/wire/offer", test_offer_to_wire);
   g_test_add_func ("/sdp/wire/default-address", test_default_address);
-  g_test_add_func ("/sdp/wire/sources", test_sources_follow_direction);
+  g_test_add_func ("/sdp/wire/sources", test_sources_follow_tracks);
   g_test_add_func ("/sdp/wire/msid-without-names", test_msid_without_names);
   g_test_add_func ("/sdp/wire/offer/rejected", test_rejected_line_in_offer);
   g_test_add_func ("/sdp/wire/answer", test_answer_to_wire);
