@@ -297,6 +297,28 @@ test_reoffer_from_answer (void)
   g_assert_cmpint (hs_sdp_compare_transport (hold, unhold), ==, HS_SDP_TRANSPORT_SAME);
 }
 
+/* The engine has a medium of its own in the place of one that it does not know. */
+static void
+test_reoffer_with_foreign_line (void)
+{
+  g_autoptr (HsSdp) engine = load_sdp ("webrtcbin-offer");
+  g_autoptr (HsSdp) remote =
+      hs_sdp_parse ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+                    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:a\r\na=rtpmap:111 opus/48000/2\r\n"
+                    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n"
+                    "a=sctp-port:5000\r\na=ice-ufrag:u\r\n",
+                    NULL);
+  HsSdpWire wire = make_wire ();
+
+  wire.remote = remote;
+  g_autoptr (HsSdp) sdp = hs_sdp_to_wire (engine, &wire);
+  g_autofree char *text = hs_sdp_to_text (sdp);
+  g_assert_nonnull (strstr (text, "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n"));
+  g_assert_cmpstr (get_attribute (sdp, 1, "mid"), ==, "d");
+  g_assert_null (get_attribute (sdp, 1, "ice-ufrag"));
+  g_assert_cmpuint (hs_sdp_section_get_port (hs_sdp_get_section (sdp, 0)), !=, 0);
+}
+
 /* Of an offer of ours, with the codec that was agreed on and the role that was settled. */
 static void
 test_reanswer_from_offer (void)
@@ -334,6 +356,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sdp/wire/answer/lines", test_answer_has_the_offers_lines);
   g_test_add_func ("/sdp/wire/answer/no-common-payload", test_answer_without_common_payload);
   g_test_add_func ("/sdp/wire/answer/gateway", test_answer_to_gateway);
+  g_test_add_func ("/sdp/wire/foreign-line", test_reoffer_with_foreign_line);
   g_test_add_func ("/sdp/wire/direction-only/reoffer", test_reoffer_from_answer);
   g_test_add_func ("/sdp/wire/direction-only/reanswer", test_reanswer_from_offer);
   return g_test_run ();

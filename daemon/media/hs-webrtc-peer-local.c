@@ -113,6 +113,7 @@ compose (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *engine)
   HsSdpWire wire = { .session_id = transport->session_id,
                      .version = transport->version,
                      .remote_offer = offer,
+                     .remote = transport->remote,
                      .setup = offer != NULL ? transport->role : NULL,
                      .fingerprint = fingerprint,
                      .candidates_from = transport->engine,

@@ -192,9 +192,9 @@ write_section (HsSdpSection *section,
   hs_sdp_section_set_port (section, HS_SDP_DISCARD_PORT);
 }
 
-/* What is rejected in an answer says no more than which line it is. */
+/* What is rejected says no more than which line it is. */
 static void
-refuse_offered (HsSdp *sdp, guint index, HsSdpSection *offered)
+refuse_as_written (HsSdp *sdp, guint index, HsSdpSection *offered)
 {
   HsSdpSection *section = hs_sdp_replace_section (sdp, index, offered);
   const char *mid = hs_sdp_section_get_mid (offered);
@@ -217,17 +217,31 @@ is_refused (HsSdpSection *section, HsSdpSection *offered, const HsSdpWireLine *l
          !choose_formats (section, offered, line);
 }
 
+/* Returns: (nullable): what the far end wrote there, when the engine takes it for something else */
+static HsSdpSection *
+get_foreign (const HsSdpWire *wire, guint index)
+{
+  HsSdpSection *section = wire->remote != NULL ? hs_sdp_get_section (wire->remote, index) : NULL;
+
+  HsSdpKind kind = section != NULL ? hs_sdp_section_get_kind (section) : HS_SDP_AUDIO;
+
+  return kind != HS_SDP_AUDIO && kind != HS_SDP_VIDEO ? section : NULL;
+}
+
 static void
 write_at (HsSdp *sdp, const HsSdpWire *wire, guint index)
 {
   HsSdpSection *section = hs_sdp_get_section (sdp, index);
   HsSdpSection *offered = get_offered (wire, index);
+  HsSdpSection *foreign = offered == NULL ? get_foreign (wire, index) : NULL;
   const HsSdpWireLine *line = get_line (wire, index);
 
-  if (!is_refused (section, offered, line))
+  if (foreign != NULL)
+    refuse_as_written (sdp, index, foreign);
+  else if (!is_refused (section, offered, line))
     write_section (section, offered, wire, line);
   else if (offered != NULL)
-    refuse_offered (sdp, index, offered);
+    refuse_as_written (sdp, index, offered);
   else
     hs_sdp_reject_section (sdp, index);
 }

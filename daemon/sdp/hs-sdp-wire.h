@@ -36,6 +36,9 @@ typedef struct {
   const char *session_id;  /* ours, at most 19 digits, the same for the life of the transport */
   guint64 version;         /* one more each time */
   HsSdp *remote_offer;     /* as it came, when this is an answer; NULL: this is an offer */
+  HsSdp *remote;           /* in offers: the far end's last description. Its lines of other kinds
+                              than audio and video, which the engine knows by another name, are
+                              refused as it wrote them. NULL: none */
   const char *setup;       /* NULL: actpass in offers; what the engine says in answers */
   const char *fingerprint; /* "sha-256 AB:…" of the leg's certificate; NULL: the engine's */
   HsSdp *candidates_from;  /* the leg's first complete local description: candidates are taken
