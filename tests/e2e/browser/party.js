@@ -207,10 +207,15 @@ const party = {
     return this.update({}, (sdp) => sdp.replaceAll("a=setup:actpass", "a=setup:active"));
   },
 
-  sendDtmf(tones, duration, gap) {
-    const sender = this.peer.getSenders().find(({ dtmf }) => dtmf);
-    sender.dtmf.insertDTMF(tones, duration, gap);
+  // A line of a kind that a telephone has no use for.
+  addData() {
+    this.peer.createDataChannel("data");
+    return this.update();
   },
+
+  getDtmf() { return this.peer.getSenders().find(({ dtmf }) => dtmf).dtmf; },
+  sendDtmf(tones, duration, gap) { this.getDtmf().insertDTMF(tones, duration, gap); },
+  getUnsentDtmf() { return this.getDtmf().toneBuffer; },
 
   // Measurements
 
