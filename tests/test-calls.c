@@ -106,6 +106,21 @@ test_any_message_at_any_time (HsCallFixture *f, gconstpointer data)
   g_log_set_always_fatal (fatal);
 }
 
+/* Credentials are good for a time; a call may need a new transport after that. */
+static void
+test_new_credentials (HsCallFixture *f, gconstpointer data)
+{
+  hs_call_fixture_configure (f, "{\"call\":{\"iceServers\":[{\"urls\":\"turn:relay.example\"}]}}");
+  hs_calls_set_turn_credentials (f->calls, "t-1", "p-1");
+  hs_call_fixture_make_connected (f);
+  hs_calls_set_turn_credentials (f->calls, "t-2", "p-2");
+  hs_call_fixture_expect (f, "peer servers [{'urls':'turn:relay.example','username':'t-2',"
+                             "'credential':'p-2'}]\n");
+  /* The end of the subscription takes nothing from a call. */
+  hs_calls_set_turn_credentials (f->calls, NULL, NULL);
+  hs_call_fixture_expect (f, "");
+}
+
 static void
 test_speaker (HsCallFixture *f, gconstpointer data)
 {
@@ -398,6 +413,7 @@ main (int argc, char *argv[])
   ADD ("speaker", test_speaker);
   ADD ("speaker-before-media", test_speaker_before_media);
   ADD ("ice-servers", test_ice_servers);
+  ADD ("new-credentials", test_new_credentials);
   ADD ("several-calls", test_several_calls);
   ADD ("ended-calls-are-kept", test_ended_calls_are_kept);
   ADD ("end-all", test_end_all);

@@ -92,6 +92,20 @@ test_parse (void)
 }
 
 static void
+test_parse_tls (void)
+{
+  g_autoptr (HsIceServer) plain = hs_ice_server_parse ("turn:relay.example", "u", "p", NULL);
+  g_autoptr (HsIceServer) tls = hs_ice_server_parse ("turns:[2001:db8::1]", "u", "p", NULL);
+  g_autofree char *plain_name = hs_ice_server_dup_name (plain);
+  g_autofree char *tls_name = hs_ice_server_dup_name (tls);
+
+  g_assert_false (plain->tls || plain->tcp);
+  g_assert_true (tls->tls && tls->tcp && tls->relay);
+  g_assert_cmpstr (plain_name, ==, "relay.example:3478 (udp)");
+  g_assert_cmpstr (tls_name, ==, "[2001:db8::1]:5349 (tls)");
+}
+
+static void
 expect_refusal (const char *url, const char *username, int code)
 {
   g_autoptr (GError) error = NULL;
@@ -126,7 +140,8 @@ test_refuse (void)
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
     expect_refusal (wrong[i], "user", HS_CALL_ERROR_INVALID_PARAM);
   expect_refusal ("turn:relay.example", NULL, HS_CALL_ERROR_INVALID_PARAM);
-  expect_refusal ("turns:relay.example", "user", HS_CALL_ERROR_NOT_SUPPORTED);
+  expect_refusal ("turns:relay.example", NULL, HS_CALL_ERROR_INVALID_PARAM);
+  expect_refusal ("turns:relay.example?transport=udp", "user", HS_CALL_ERROR_NOT_SUPPORTED);
   expect_refusal ("stuns:relay.example", "user", HS_CALL_ERROR_NOT_SUPPORTED);
 }
 
@@ -144,9 +159,9 @@ test_list (void)
 {
   g_autoptr (GPtrArray) list = NULL;
 
-  list = parse_list ("[{'urls': 'stun:a'}, {'urls': ['turn:b', 'turns:c', 5], 'username': 'u', "
+  list = parse_list ("[{'urls': 'stun:a'}, {'urls': ['turn:b', 'stuns:c', 5], 'username': 'u', "
                      "'credential': 'p'}, 7, {'url': 'stun:d'}, {}]");
-  hs_fake_log_expect (G_LOG_LEVEL_WARNING, "*turns:c*not supported*");
+  hs_fake_log_expect (G_LOG_LEVEL_WARNING, "*stuns:c*not supported*");
   g_assert_cmpuint (list->len, ==, 3);
   g_assert_cmpstr (((HsIceServer *) list->pdata[0])->host, ==, "a");
   g_assert_cmpstr (((HsIceServer *) list->pdata[1])->host, ==, "b");
@@ -395,6 +410,7 @@ main (int argc, char **argv)
   resolver = g_object_new (TEST_TYPE_RESOLVER, NULL);
   g_resolver_set_default (resolver);
   g_test_add_func ("/ice/servers/parse", test_parse);
+  g_test_add_func ("/ice/servers/parse-tls", test_parse_tls);
   g_test_add_func ("/ice/servers/refuse", test_refuse);
   g_test_add_func ("/ice/servers/list", test_list);
   g_test_add_func ("/ice/servers/resolve", test_resolve);

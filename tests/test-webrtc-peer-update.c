@@ -242,6 +242,43 @@ test_renewed_transport (HsPeerFixture *f, gconstpointer data)
   g_assert_cmpstr (before, !=, after);
 }
 
+static GSocket *
+open_server (char **url)
+{
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) got = NULL;
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+
+  g_assert_true (g_socket_bind (socket, wanted, FALSE, NULL));
+  got = g_socket_get_local_address (socket, NULL);
+  *url = g_strdup_printf ("stun:127.0.0.1:%u",
+                          g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got)));
+  return socket;
+}
+
+static void
+test_new_ice_servers (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *url = NULL;
+  g_autoptr (GSocket) server = open_server (&url);
+  JsonObject *entry = json_object_new ();
+  g_autoptr (JsonArray) servers = json_array_new ();
+
+  json_object_set_string_member (entry, "urls", url);
+  json_array_add_object_element (servers, entry);
+  hs_peer_fixture_call (f);
+  expect_talk (&f->a, &f->b);
+  hs_peer_set_ice_servers (f->a.peer, servers);
+  hs_party_negotiate (&f->a, &f->b);
+  /* What runs keeps its own. */
+  g_assert_cmpint (g_socket_condition_check (server, G_IO_IN), ==, 0);
+  hs_peer_renew_transport (f->a.peer);
+  hs_party_negotiate (&f->a, &f->b);
+  g_assert_cmpint (g_socket_condition_check (server, G_IO_IN), ==, G_IO_IN);
+  expect_talk (&f->a, &f->b);
+}
+
 static void
 test_early_media (HsPeerFixture *f, gconstpointer data)
 {
@@ -311,6 +348,7 @@ main (int argc, char **argv)
   add ("/webrtc-peer-update/rollback/first-offer", test_rollback_of_the_first_offer);
   add ("/webrtc-peer-update/far-end/another-offers", test_another_far_end_offers);
   add ("/webrtc-peer-update/far-end/renewed-transport", test_renewed_transport);
+  add ("/webrtc-peer-update/far-end/new-ice-servers", test_new_ice_servers);
   add ("/webrtc-peer-update/far-end/early-media", test_early_media);
   add ("/webrtc-peer-update/far-end/early-media-and-another-answer",
        test_early_media_from_one_and_answer_from_another);

@@ -158,6 +158,15 @@ on_state_changed (HsPeer *peer, int state, const GError *reason, HsCall *self)
 }
 
 void
+hs_call_take_ice_servers (HsCall *self, JsonArray *servers)
+{
+  json_array_unref (self->ice_servers);
+  self->ice_servers = servers;
+  if (self->peer != NULL)
+    hs_peer_set_ice_servers (self->peer, servers);
+}
+
+void
 hs_call_open_peer (HsCall *self)
 {
   HsPeerOptions options = {

@@ -184,6 +184,10 @@ void hs_call_keep_error (HsCall *self, const GError *error);
 /* Sends and forgets: nobody waits for the answer. */
 void hs_call_send (HsCall *self, HsRequestKind kind);
 
+/* call.iceServers of the configuration, with the credentials that are in force.
+ * Returns: (transfer full) */
+JsonArray *hs_call_dup_ice_servers (const HsCallSetup *setup);
+
 /* Whom to call, as the gateway wants it, unless it is configured to be left as it is (1.6).
  * Returns: (transfer full) */
 char *hs_call_dup_address (HsConfig *config, const char *user_name, const char *destination);
@@ -222,6 +226,10 @@ void hs_call_tell_unchanged (HsCall *self, const GError *error);
 void hs_call_tell_failed (HsCall *self, const GError *error, JsonObject *transition);
 
 /* --- hs-call-media.c --- */
+
+/* Other ICE servers, or credentials, for transports that are made from now on. @servers: (transfer
+ * full) */
+void hs_call_take_ice_servers (HsCall *self, JsonArray *servers);
 
 /* Makes the peer, if there is none yet. */
 void hs_call_open_peer (HsCall *self);

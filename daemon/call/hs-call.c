@@ -104,8 +104,8 @@ dup_members (JsonObject *object)
 }
 
 /* Credentials from the server go on every server (4.2); without them each keeps its own. */
-static JsonArray *
-dup_ice_servers (const HsCallSetup *setup)
+JsonArray *
+hs_call_dup_ice_servers (const HsCallSetup *setup)
 {
   JsonNode *node = hs_config_get (setup->config, "call.iceServers");
   JsonArray *configured =
@@ -149,7 +149,7 @@ create (const HsCallSetup *setup, const char *user_name, gboolean caller)
   self->peers = g_object_ref (setup->peers);
   self->user_name = g_strdup (user_name);
   self->caller = caller;
-  self->ice_servers = dup_ice_servers (setup);
+  self->ice_servers = hs_call_dup_ice_servers (setup);
   return self;
 }
 

@@ -330,6 +330,20 @@ hs_calls_count_live (HsCalls *self)
   return live;
 }
 
+/* Those that calls began with may expire before a new transport is made for them. */
+static void
+renew_ice_servers (HsCalls *self)
+{
+  HsCallSetup setup = hs_calls_get_setup (self);
+
+  for (guint i = 0; i < self->calls->len; i++) {
+    HsCall *call = self->calls->pdata[i];
+
+    if (!hs_call_is_over (call))
+      hs_call_take_ice_servers (call, hs_call_dup_ice_servers (&setup));
+  }
+}
+
 void
 hs_calls_set_turn_credentials (HsCalls *self, const char *username, const char *password)
 {
@@ -339,6 +353,8 @@ hs_calls_set_turn_credentials (HsCalls *self, const char *username, const char *
   g_free (self->turn_password);
   self->turn_username = g_strdup (username);
   self->turn_password = g_strdup (password);
+  if (username != NULL)
+    renew_ice_servers (self);
 }
 
 /* --- ending them all --- */

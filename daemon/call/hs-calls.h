@@ -199,7 +199,8 @@ JsonObject *hs_calls_dup_by_id (HsCalls *self, const char *call_id);
 guint hs_calls_count_live (HsCalls *self);
 
 /* TURN credentials that came with the subscription (spec session 2.2); NULL takes them away.
- * Used for calls made or received from now on, when call.serverTurnCredentials is true. */
+ * Used for calls made or received from now on, and for transports that calls get from now on, when
+ * call.serverTurnCredentials is true. */
 void hs_calls_set_turn_credentials (HsCalls *self, const char *username, const char *password);
 
 /* Ends every live call as call.end does; the waiter returns when the last DELETE was answered or

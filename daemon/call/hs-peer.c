@@ -47,6 +47,8 @@ hs_peer_default_init (HsPeerInterface *iface)
                 2, LENT (G_TYPE_STRING), G_TYPE_BOOLEAN);
   g_signal_new ("state-changed", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 2, G_TYPE_INT, LENT (G_TYPE_ERROR));
+  g_signal_new ("problem", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                LENT (G_TYPE_ERROR));
   g_signal_new ("tone-received", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 2, LENT (G_TYPE_STRING), G_TYPE_UINT);
   g_signal_new ("container-failed", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -336,6 +338,15 @@ hs_peer_unrender_track (HsPeer *self, const char *track_id, const char *containe
   g_return_if_fail (container != NULL);
 
   HS_PEER_GET_IFACE (self)->unrender_track (self, track_id, container);
+}
+
+void
+hs_peer_set_ice_servers (HsPeer *self, JsonArray *servers)
+{
+  g_return_if_fail (HS_IS_PEER (self));
+
+  if (HS_PEER_GET_IFACE (self)->set_ice_servers != NULL)
+    HS_PEER_GET_IFACE (self)->set_ice_servers (self, servers);
 }
 
 void

@@ -134,7 +134,8 @@ struct _HsPeerInterface {
                               gpointer user_data);
   gboolean (*render_track_finish) (HsPeer *self, GAsyncResult *result, GError **error);
   void (*unrender_track) (HsPeer *self, const char *track_id, const char *container);
-  void (*set_dscp) (HsPeer *self, JsonObject *dscp); /* optional */
+  void (*set_ice_servers) (HsPeer *self, JsonArray *servers); /* optional */
+  void (*set_dscp) (HsPeer *self, JsonObject *dscp);          /* optional */
   void (*get_stats_async) (HsPeer *self,
                            const char *track_id,
                            GCancellable *cancellable,
@@ -152,10 +153,11 @@ struct _HsPeerInterface {
  *   "source-muted" (const char *track_id, gboolean muted): a remote track stops or starts getting
  *     media because of negotiation or of the far end
  *   "state-changed" (HsPeerState state, const GError *reason): reason is NULL unless FAILED/LOST
- *   "tone-received" (const char *tone, guint duration_ms): the far end pressed "0" … "9", "*", "#",
- *     "A" … "D"
- *   "container-failed" (const char *track_id, const char *container, const GError *reason): the
- *     track is not rendered there any more: the disk is full, the speaker was taken away … */
+ *   "problem" (const GError *problem): something does not work as configured, such as a TURN
+ * server, and the call goes on without it "tone-received" (const char *tone, guint duration_ms):
+ * the far end pressed "0" … "9", "*", "#", "A" … "D" "container-failed" (const char *track_id,
+ * const char *container, const GError *reason): the track is not rendered there any more: the disk
+ * is full, the speaker was taken away … */
 
 /* Opens the devices and adds local tracks; what was open before stays. Once there is a call they
  * are in the next offer, and end ("track-ended") when that is rolled back.
@@ -298,6 +300,10 @@ gboolean hs_peer_render_track_finish (HsPeer *self,
 /* Does nothing where the track is not rendered. */
 void hs_peer_unrender_track (HsPeer *self, const char *track_id, const char *container);
 
+/* Other servers, or credentials, as HsPeerOptions.ice_servers: for transports that are made from
+ * now on; those that run keep theirs. */
+void hs_peer_set_ice_servers (HsPeer *self, JsonArray *servers);
+
 /* New controls, as HsPeerOptions.dscp; they mark packets from now on. */
 void hs_peer_set_dscp (HsPeer *self, JsonObject *dscp);
 
@@ -317,7 +323,8 @@ JsonObject *hs_peer_get_stats_finish (HsPeer *self,
 void hs_peer_close (HsPeer *self);
 
 /* Makes peers; the media room's real one also reads the configuration keys call.iceCollectionDelay,
- * call.maxIceTimeout, call.removeH264Codecs and call.removeBundling at the moment of creation. */
+ * call.maxIceTimeout, call.iceTransportPolicy, call.removeH264Codecs and call.removeBundling at the
+ * moment of creation. */
 #define HS_TYPE_PEER_FACTORY (hs_peer_factory_get_type ())
 G_DECLARE_INTERFACE (HsPeerFactory, hs_peer_factory, HS, PEER_FACTORY, GObject)
 

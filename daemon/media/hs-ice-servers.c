@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-#define DEFAULT_PORT 3478
-#define MAX_SERVERS  16
+#define DEFAULT_PORT     3478
+#define DEFAULT_TLS_PORT 5349
+#define MAX_SERVERS      16
 
 void
 hs_ice_server_free (HsIceServer *self)
@@ -17,43 +18,65 @@ hs_ice_server_free (HsIceServer *self)
   if (self == NULL)
     return;
   g_free (self->host);
+  g_free (self->name);
   g_free (self->username);
   g_free (self->credential);
   g_free (self);
 }
 
-static HsIceServer *
-copy_server (const HsIceServer *server, const char *host)
+HsIceServer *
+hs_ice_server_copy (const HsIceServer *self)
 {
   HsIceServer *copy = g_new0 (HsIceServer, 1);
 
-  *copy = *server;
-  copy->host = g_strdup (host);
-  copy->username = g_strdup (server->username);
-  copy->credential = g_strdup (server->credential);
+  *copy = *self;
+  copy->host = g_strdup (self->host);
+  copy->name = g_strdup (self->name);
+  copy->username = g_strdup (self->username);
+  copy->credential = g_strdup (self->credential);
   return copy;
+}
+
+static HsIceServer *
+copy_to_address (const HsIceServer *server, const char *host)
+{
+  HsIceServer *copy = hs_ice_server_copy (server);
+
+  g_free (copy->host);
+  copy->host = g_strdup (host);
+  return copy;
+}
+
+static gboolean
+refuse_tls (GError **error, const char *what)
+{
+  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_NOT_SUPPORTED, "%s is not supported", what);
+  return FALSE;
 }
 
 static gboolean
 read_scheme (HsIceServer *self, const char *scheme, GError **error)
 {
-  if (g_ascii_strcasecmp (scheme, "stuns") == 0 || g_ascii_strcasecmp (scheme, "turns") == 0) {
-    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_NOT_SUPPORTED,
-                 "\"%s:\" (TLS to the server) is not supported", scheme);
-    return FALSE;
-  }
-  self->relay = g_ascii_strcasecmp (scheme, "turn") == 0;
+  if (g_ascii_strcasecmp (scheme, "stuns") == 0)
+    return refuse_tls (error, "\"stuns:\" (TLS to a STUN server)");
+  self->tls = g_ascii_strcasecmp (scheme, "turns") == 0;
+  self->tcp = self->tls;
+  self->relay = self->tls || g_ascii_strcasecmp (scheme, "turn") == 0;
   if (self->relay || g_ascii_strcasecmp (scheme, "stun") == 0)
     return TRUE;
   g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
-               "the scheme must be \"stun:\" or \"turn:\"");
+               "the scheme must be \"stun:\", \"turn:\" or \"turns:\"");
   return FALSE;
 }
 
 static gboolean
 read_query (HsIceServer *self, const char *query, GError **error)
 {
-  if (query == NULL || (self->relay && g_ascii_strcasecmp (query, "transport=udp") == 0))
+  gboolean udp = self->relay && query != NULL && g_ascii_strcasecmp (query, "transport=udp") == 0;
+
+  if (udp && self->tls)
+    return refuse_tls (error, "\"turns:\" over UDP");
+  if (query == NULL || udp)
     return TRUE;
   self->tcp = self->relay && g_ascii_strcasecmp (query, "transport=tcp") == 0;
   if (self->tcp)
@@ -78,7 +101,7 @@ read_authority (HsIceServer *self, const char *authority, GError **error)
   gboolean bracket = authority[0] == '[';
   const char *end = bracket ? strchr (authority, ']') : strchrnul (authority, ':');
   const char *rest = end == NULL ? NULL : bracket ? end + 1 : end;
-  guint64 port = DEFAULT_PORT;
+  guint64 port = self->tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
 
   if (end != NULL)
     self->host = g_strndup (authority + bracket, end - authority - bracket);
@@ -93,6 +116,7 @@ read_authority (HsIceServer *self, const char *authority, GError **error)
     return FALSE;
   }
   self->port = port;
+  self->name = g_strdup (self->host);
   return TRUE;
 }
 
@@ -124,6 +148,15 @@ hs_ice_server_parse (const char *url, const char *username, const char *credenti
       read_account (self, username, credential, error))
     return g_steal_pointer (&self);
   return NULL;
+}
+
+char *
+hs_ice_server_dup_name (const HsIceServer *self)
+{
+  const char *transport = self->tls ? "tls" : self->tcp ? "tcp" : "udp";
+  gboolean v6 = strchr (self->name, ':') != NULL;
+
+  return g_strdup_printf (v6 ? "[%s]:%u (%s)" : "%s:%u (%s)", self->name, self->port, transport);
 }
 
 char *
@@ -199,7 +232,8 @@ typedef struct {
   guint pending;
   gboolean ended;
   GCancellable *lookups; /* ends all of them */
-  GPtrArray *resolved;   /* in the order of the list; NULL where there is no answer yet */
+  GPtrArray **resolved;  /* of HsIceServer, by the list's index: one for each address to use */
+  guint n_resolved;
 } Resolution;
 
 typedef struct {
@@ -216,7 +250,9 @@ resolution_free (gpointer data)
   hs_clock_clear_timer (self->clock, &self->timer);
   g_clear_object (&self->clock);
   g_clear_object (&self->lookups);
-  g_clear_pointer (&self->resolved, g_ptr_array_unref);
+  for (guint i = 0; i < self->n_resolved; i++)
+    g_ptr_array_unref (self->resolved[i]);
+  g_free (self->resolved);
   g_free (self);
 }
 
@@ -232,9 +268,9 @@ end_resolution (GTask *task)
   hs_clock_clear_timer (self->clock, &self->timer);
   g_cancellable_cancel (self->lookups);
   answer = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_ice_server_free);
-  for (guint i = 0; i < self->resolved->len; i++) {
-    if (self->resolved->pdata[i] != NULL)
-      g_ptr_array_add (answer, g_steal_pointer (&self->resolved->pdata[i]));
+  for (guint i = 0; i < self->n_resolved; i++) {
+    while (self->resolved[i]->len > 0)
+      g_ptr_array_add (answer, g_ptr_array_steal_index (self->resolved[i], 0));
   }
   g_task_return_pointer (task, answer, (GDestroyNotify) g_ptr_array_unref);
 }
@@ -247,6 +283,22 @@ on_time_is_up (gpointer user_data)
 
   self->timer = 0;
   end_resolution (task);
+}
+
+/* The first address of each family: which one the machine can use shows when it is used. */
+static void
+use_addresses (GPtrArray *resolved, const HsIceServer *server, GList *addresses)
+{
+  GSocketFamily used = G_SOCKET_FAMILY_INVALID;
+
+  for (GList *l = addresses; l != NULL && resolved->len < 2; l = l->next) {
+    g_autofree char *address = g_inet_address_to_string (l->data);
+
+    if (g_inet_address_get_family (l->data) == used)
+      continue;
+    used = g_inet_address_get_family (l->data);
+    g_ptr_array_add (resolved, copy_to_address (server, address));
+  }
 }
 
 static void
@@ -263,9 +315,7 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
                g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? "no answer in time"
                                                                          : error->message);
   } else if (!self->ended) {
-    g_autofree char *address = g_inet_address_to_string (addresses->data);
-
-    self->resolved->pdata[lookup->index] = copy_server (lookup->server, address);
+    use_addresses (self->resolved[lookup->index], lookup->server, addresses);
   }
   g_resolver_free_addresses (addresses);
   if (--self->pending == 0)
@@ -279,7 +329,7 @@ look_up (GTask *task, GResolver *resolver, const HsIceServer *server, guint inde
   Lookup *lookup;
 
   if (g_hostname_is_ip_address (server->host)) {
-    self->resolved->pdata[index] = copy_server (server, server->host);
+    g_ptr_array_add (self->resolved[index], hs_ice_server_copy (server));
     return;
   }
   lookup = g_new0 (Lookup, 1);
@@ -308,8 +358,10 @@ hs_ice_servers_resolve_async (GPtrArray *servers,
                           (GDestroyNotify) g_ptr_array_unref);
   self->clock = g_object_ref (clock);
   self->lookups = g_cancellable_new ();
-  self->resolved = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_ice_server_free);
-  g_ptr_array_set_size (self->resolved, servers->len);
+  self->n_resolved = servers->len;
+  self->resolved = g_new0 (GPtrArray *, servers->len);
+  for (guint i = 0; i < servers->len; i++)
+    self->resolved[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_ice_server_free);
   for (guint i = 0; i < servers->len; i++)
     look_up (task, resolver, servers->pdata[i], i);
   if (self->pending == 0)

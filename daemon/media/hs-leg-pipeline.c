@@ -7,6 +7,7 @@
 #include "hs-ice-servers.h"
 #include "hs-leg-stop.h"
 #include "hs-nice.h"
+#include "hs-turn-tunnel.h"
 
 #include <openssl/crypto.h>
 
@@ -110,23 +111,58 @@ tune_agent (HsLeg *self, const HsLegOptions *options)
     g_warning ("media.address: %s; all addresses are used", error->message);
 }
 
-static void
-add_servers (HsLeg *self, GPtrArray *servers)
+static const HsIceServer *
+add_tunnel (HsLeg *self, const HsIceServer *server, const HsLegOptions *options)
 {
+  gboolean v6 = options->local_address != NULL && strchr (options->local_address, ':') != NULL;
+  g_autoptr (GError) error = NULL;
+  HsTurnTunnel *tunnel = hs_turn_tunnel_new (server, options->config, v6, &error);
+
+  if (tunnel == NULL) {
+    g_warning ("TURN server %s left out: %s", server->name, error->message);
+    return NULL;
+  }
+  g_ptr_array_add (self->tunnels, tunnel);
+  return hs_turn_tunnel_get_entrance (tunnel);
+}
+
+static void
+add_relay (HsLeg *self, const HsIceServer *server)
+{
+  g_autofree char *uri = hs_ice_server_dup_uri (server);
+  gboolean taken = TRUE;
+
+  g_signal_emit_by_name (self->webrtc, "add-turn-server", uri, &taken);
+  if (!taken)
+    g_warning ("ICE server %s was refused", server->name);
+}
+
+static void
+set_stun_server (HsLeg *self, const HsIceServer *server)
+{
+  g_autofree char *uri = hs_ice_server_dup_uri (server);
+
+  g_object_set (self->webrtc, "stun-server", uri, NULL);
+}
+
+static void
+add_servers (HsLeg *self, const HsLegOptions *options)
+{
+  GPtrArray *servers = options->ice_servers;
   gboolean has_stun = FALSE;
 
+  if (options->relay_only)
+    gst_util_set_object_arg (G_OBJECT (self->webrtc), "ice-transport-policy", "relay");
   for (guint i = 0; servers != NULL && i < servers->len; i++) {
     const HsIceServer *server = servers->pdata[i];
-    g_autofree char *uri = hs_ice_server_dup_uri (server);
-    gboolean taken = TRUE;
 
-    if (server->relay)
-      g_signal_emit_by_name (self->webrtc, "add-turn-server", uri, &taken);
-    else if (!has_stun)
-      g_object_set (self->webrtc, "stun-server", uri, NULL);
-    has_stun |= !server->relay;
-    if (!taken)
-      g_warning ("ICE server %s was refused", server->host);
+    if (server->tls)
+      server = add_tunnel (self, server, options);
+    if (server != NULL && server->relay)
+      add_relay (self, server);
+    else if (server != NULL && !has_stun)
+      set_stun_server (self, server);
+    has_stun |= server != NULL && !server->relay;
   }
 }
 
@@ -228,7 +264,7 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
   g_object_set (self->webrtc, "latency", options->jitter_ms, NULL);
   gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
   tune_agent (self, options);
-  add_servers (self, options->ice_servers);
+  add_servers (self, options);
   self->gate = hs_leg_gate_new (self->webrtc, hs_certificate_get_pem (self->certificate), on_event,
                                 hs_leg_post_ref (self->post), unref_post);
   watch (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));

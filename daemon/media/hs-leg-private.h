@@ -9,6 +9,7 @@
 #include "hs-leg-gate.h"
 #include "hs-leg-post.h"
 #include "hs-leg.h"
+#include "hs-turn-tunnel.h"
 #include "sdp/hs-sdp-codec.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,7 @@ struct _HsLeg {
   HsToneReceiver *receiver;
   GstElement *pipeline; /* NULL once closed */
   GstElement *webrtc;
+  GPtrArray *tunnels; /* of HsTurnTunnel */
 
   guint dscp;
 

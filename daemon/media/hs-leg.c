@@ -29,6 +29,7 @@ hs_leg_finalize (GObject *object)
   g_clear_pointer (&self->remote, hs_sdp_free);
   g_clear_pointer (&self->audio_codec, hs_sdp_codec_free);
   g_clear_pointer (&self->candidates, g_ptr_array_unref);
+  g_clear_pointer (&self->tunnels, g_ptr_array_unref);
   g_clear_error (&self->reason);
   G_OBJECT_CLASS (hs_leg_parent_class)->finalize (object);
 }
@@ -52,6 +53,7 @@ static void
 hs_leg_init (HsLeg *self)
 {
   self->audio_line = -1;
+  self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_turn_tunnel_free);
   self->candidates = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -150,6 +152,8 @@ hs_leg_close (HsLeg *self)
     hs_leg_audio_close (self->audio);
   if (self->pipeline != NULL)
     hs_leg_dismantle (self);
+  if (self->tunnels != NULL)
+    g_ptr_array_set_size (self->tunnels, 0);
   if (task != NULL)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the transport was closed");
 }

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "base/hs-clock.h"
+#include "base/hs-config.h"
 #include "call/hs-peer.h"
 #include "hs-certificate.h"
 #include "hs-ice-check.h"
@@ -32,6 +33,8 @@ typedef struct {
   HsClock *clock;
   HsLegQueue *queue;          /* lets it connect when it is its turn */
   GPtrArray *ice_servers;     /* of HsIceServer, with addresses for hosts; nullable */
+  gboolean relay_only;        /* use nothing but relays' addresses */
+  HsConfig *config;           /* tls.ca and tls.verify, for relays */
   const char *local_address;  /* the only address to use; NULL: all the machine has */
   HsCertificate *certificate; /* one that was made before; NULL: a new one */
   guint jitter_ms;            /* depth of the jitter buffer */

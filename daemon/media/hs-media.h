@@ -18,7 +18,9 @@ G_BEGIN_DECLS
  *
  * GStreamer is not touched before the first warm-up or the first peer that needs it, and then on a
  * thread of its own. What its peers read of the configuration:
- *   call.iceCollectionDelay, call.maxIceTimeout, call.removeH264Codecs, call.removeBundling
+ *   call.iceCollectionDelay, call.maxIceTimeout, call.iceTransportPolicy,
+ *   call.removeH264Codecs, call.removeBundling
+ *   tls.ca, tls.verify   for TURN servers that are reached with TLS
  *   media.address        the only local address to use; all when absent
  *   media.opusComplexity 0 … 10, 5 when absent
  */

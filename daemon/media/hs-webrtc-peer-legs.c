@@ -11,10 +11,16 @@
 void
 hs_webrtc_peer_set_state (HsWebrtcPeer *self, HsPeerState state, const GError *reason)
 {
+  g_autoptr (GError) why = NULL;
+
   if (self->state == state || self->state == HS_PEER_CLOSED || state == HS_PEER_NEW)
     return;
+  if (state == HS_PEER_FAILED && reason != NULL && self->relay_problem != NULL) {
+    why = g_error_copy (reason);
+    g_prefix_error (&why, "%s; ", self->relay_problem->message);
+  }
   self->state = state;
-  g_signal_emit_by_name (self, "state-changed", state, reason);
+  g_signal_emit_by_name (self, "state-changed", state, why != NULL ? why : reason);
 }
 
 /* --- which transport, which directions --- */
@@ -191,6 +197,8 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     .clock = self->clock,
     .queue = hs_media_get_leg_queue (self->media),
     .ice_servers = self->ice_addresses,
+    .relay_only = self->relay_only,
+    .config = config,
     .local_address = hs_config_get_string (config, "media.address"),
     .certificate = certificate,
     .jitter_ms = JITTER_MS,

@@ -192,6 +192,15 @@ add_candidates (HsWebrtcPeer *self, Draft *draft)
 }
 
 static void
+on_candidates_known (HsWebrtcPeer *self)
+{
+  Draft *draft = get_draft (self);
+
+  add_candidates (self, draft);
+  send (self, draft->wire);
+}
+
+static void
 on_local_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -210,8 +219,7 @@ on_local_set (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   draft = get_draft (self);
   hs_peer_transport_set_engine (draft->transport, engine);
-  add_candidates (self, draft);
-  send (self, draft->wire);
+  hs_webrtc_peer_check_relays (self, engine, on_candidates_known);
 }
 
 static void

@@ -76,10 +76,12 @@ struct _HsWebrtcPeer {
   gboolean remove_bundling;
   guint ice_delay_ms;
   guint ice_limit_ms;
+  gboolean relay_only;
 
   /* getting ready */
   GPtrArray *ice_servers;    /* as given */
   GPtrArray *ice_addresses;  /* NULL before */
+  GError *relay_problem;     /* (nullable): why a relay gave no address */
   GCancellable *cancellable; /* ends what is not an operation, when the peer is closed */
   HsPeerState state;
 
@@ -281,6 +283,11 @@ void hs_webrtc_peer_end_tracks (HsWebrtcPeer *self);
 /* hs-webrtc-peer-dscp.c: marks what the transports send as the local tracks ask for */
 void hs_webrtc_peer_mark_packets (HsWebrtcPeer *self);
 void hs_webrtc_peer_set_dscp (HsPeer *peer, JsonObject *dscp);
+
+/* hs-webrtc-peer-relays.c: goes on with @next when @engine has the addresses that it needs; looks
+ * for the reason when a relay gave none, and then fails when there is to be nothing else. */
+void hs_webrtc_peer_check_relays (HsWebrtcPeer *self, HsSdp *engine, HsWebrtcPeerStep next);
+void hs_webrtc_peer_set_ice_servers (HsPeer *peer, JsonArray *servers);
 
 /* hs-webrtc-peer-stats.c */
 void hs_webrtc_peer_get_stats_async (HsPeer *peer,

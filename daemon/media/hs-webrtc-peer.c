@@ -107,7 +107,17 @@ hs_webrtc_peer_cancel (HsWebrtcPeer *self)
 typedef struct {
   GTask *task;
   HsWebrtcPeerStep next;
+  GPtrArray *servers; /* those that addresses are looked for */
 } Preparation;
+
+static void
+free_preparation (Preparation *preparation)
+{
+  g_object_unref (preparation->task);
+  g_ptr_array_unref (preparation->servers);
+  g_free (preparation);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Preparation, free_preparation)
 
 static Preparation *
 make_preparation (HsWebrtcPeer *self, HsWebrtcPeerStep next)
@@ -116,20 +126,27 @@ make_preparation (HsWebrtcPeer *self, HsWebrtcPeerStep next)
 
   preparation->task = g_object_ref (self->negotiating);
   preparation->next = next;
+  preparation->servers = g_ptr_array_ref (self->ice_servers);
   return preparation;
 }
+
+static void resolve_servers (HsWebrtcPeer *self, HsWebrtcPeerStep next);
 
 static void
 on_servers_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Preparation *preparation = user_data;
-  g_autoptr (GTask) task = preparation->task;
+  g_autoptr (Preparation) preparation = user_data;
+  GTask *task = preparation->task;
   HsWebrtcPeer *self = g_task_get_source_object (task);
   g_autoptr (GPtrArray) addresses = hs_ice_servers_resolve_finish (result, NULL);
 
   if (hs_webrtc_peer_is_over (self, task))
     return;
-  /* They stay the same for the life of the call. */
+  if (preparation->servers != self->ice_servers) {
+    /* Others have taken their place meanwhile. */
+    resolve_servers (self, preparation->next);
+    return;
+  }
   if (self->ice_addresses == NULL)
     self->ice_addresses = g_steal_pointer (&addresses);
   preparation->next (self);
@@ -149,8 +166,8 @@ resolve_servers (HsWebrtcPeer *self, HsWebrtcPeerStep next)
 static void
 on_warm (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Preparation *preparation = user_data;
-  g_autoptr (GTask) task = preparation->task;
+  g_autoptr (Preparation) preparation = user_data;
+  GTask *task = preparation->task;
   HsWebrtcPeer *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
   gboolean warm = hs_media_warm_up_finish (HS_MEDIA (source), result, &error);
@@ -276,6 +293,7 @@ hs_webrtc_peer_init_interface (HsPeerInterface *iface)
   iface->create_answer_finish = hs_webrtc_peer_create_finish;
   iface->set_local_hold = webrtc_peer_set_local_hold;
   iface->set_bandwidth = webrtc_peer_set_bandwidth;
+  iface->set_ice_servers = hs_webrtc_peer_set_ice_servers;
   iface->set_dscp = hs_webrtc_peer_set_dscp;
   iface->renew_transport = webrtc_peer_renew_transport;
   iface->rollback = webrtc_peer_rollback;
@@ -319,6 +337,7 @@ hs_webrtc_peer_finalize (GObject *object)
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
   g_clear_pointer (&self->ice_addresses, g_ptr_array_unref);
   g_clear_pointer (&self->roles, g_hash_table_unref);
+  g_clear_error (&self->relay_problem);
   g_clear_pointer (&self->local_tracks, g_ptr_array_unref);
   g_clear_pointer (&self->remote_tracks, g_ptr_array_unref);
   g_free (self->call_id);
@@ -354,6 +373,8 @@ read_config (HsWebrtcPeer *self, HsConfig *config)
       CLAMP (hs_config_get_int (config, "call.iceCollectionDelay", ICE_DELAY_MS), 0, 60000);
   self->ice_limit_ms =
       CLAMP (hs_config_get_int (config, "call.maxIceTimeout", ICE_LIMIT_MS), 0, 60000);
+  self->relay_only =
+      g_strcmp0 (hs_config_get_string (config, "call.iceTransportPolicy"), "relay") == 0;
 }
 
 HsPeer *

@@ -22,13 +22,8 @@ fake_create_peer (HsPeerFactory *factory, const HsPeerOptions *options)
     hs_peer_set_bandwidth (HS_PEER (peer), options->bandwidth);
   if (options->dscp != NULL)
     hs_peer_set_dscp (HS_PEER (peer), options->dscp);
-  if (options->ice_servers != NULL) {
-    g_autoptr (JsonNode) node = hs_json_node_take_array (json_array_ref (options->ice_servers));
-    g_autofree char *json = hs_json_to_text (node);
-    g_autofree char *text = g_strdup_printf ("servers %s", json);
-
-    hs_fake_peer_did (peer, text);
-  }
+  if (options->ice_servers != NULL)
+    hs_peer_set_ice_servers (HS_PEER (peer), options->ice_servers);
   return HS_PEER (peer);
 }
 

@@ -239,6 +239,16 @@ fake_set_dscp (HsPeer *peer, JsonObject *dscp)
 }
 
 static void
+fake_set_ice_servers (HsPeer *peer, JsonArray *servers)
+{
+  g_autoptr (JsonNode) node = hs_json_node_take_array (json_array_ref (servers));
+  g_autofree char *json = hs_json_to_text (node);
+  g_autofree char *text = g_strdup_printf ("servers %s", json);
+
+  hs_fake_peer_did (HS_FAKE_PEER (peer), text);
+}
+
+static void
 fake_renew_transport (HsPeer *peer)
 {
   hs_fake_peer_did (HS_FAKE_PEER (peer), "renew");
@@ -332,6 +342,7 @@ hs_fake_peer_init_interface (HsPeerInterface *iface)
   iface->create_answer_finish = fake_describe_finish;
   iface->set_local_hold = fake_set_local_hold;
   iface->set_bandwidth = fake_set_bandwidth;
+  iface->set_ice_servers = fake_set_ice_servers;
   iface->renew_transport = fake_renew_transport;
   iface->rollback = fake_rollback;
   iface->get_remote_description = fake_get_remote_description;

@@ -44,7 +44,7 @@ G_DECLARE_FINAL_TYPE (HsFakePeerFactory, hs_fake_peer_factory, HS, FAKE_PEER_FAC
 /* Signals:
  *   "did" (const char *text): "rollback", "renew", "bandwidth {…}", "dscp {…}" or "dscp none",
  *     "speaker x", "hold", "unhold", "remove L1 L2", "replace L1 by audio device", "mute L1",
- *     "tones 12 100 70", "servers […]" when one is made with some */
+ *     "tones 12 100 70", "servers […]" when it is given some */
 
 HsFakePeerFactory *hs_fake_peer_factory_new (void);
 
