@@ -361,6 +361,15 @@ test_answer_without_media (HsCallFixture *f, gconstpointer data)
 }
 
 /* Without a microphone nothing is lost: the peer still has the offer. */
+/* What went wrong is kept until the call is answered after all. */
+static gboolean
+has_error (HsCallFixture *f)
+{
+  g_autoptr (JsonObject) call = hs_calls_dup_by_id (f->calls, hs_call_fixture_get_id (f, "A"));
+
+  return json_object_has_member (call, "error");
+}
+
 static void
 test_answer_media_fails (HsCallFixture *f, gconstpointer data)
 {
@@ -370,10 +379,12 @@ test_answer_media_fails (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_expect (
       f, BEGUN ("ANSWER") REFUSED ("ANSWER", "'code':'call:4','message':'no mic'") UNCHANGED (
              "Ringing", "'code':'call:4','message':'no mic'") "waiter answer: call:4 no mic\n");
+  g_assert_true (has_error (f));
   g_assert_true (answer (f, &audio, NULL));
   hs_call_fixture_expect (f, BEGUN ("ANSWER")
                                  LOCAL_TRACK ("L1") "> ANSWER in-1 sdp=answer-1\n" DONE ("ANSWER")
                                      CHANGED ("Ringing") "waiter answer: ok\n");
+  g_assert_false (has_error (f));
 }
 
 static void

@@ -19,6 +19,7 @@ static void
 mark_answered (HsCall *self)
 {
   self->answered_ms = hs_clock_get_wall_ms (self->clock);
+  g_clear_pointer (&self->error, json_object_unref);
   hs_call_start_audit (self);
 }
 
