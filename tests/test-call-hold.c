@@ -390,6 +390,48 @@ test_answer_without_a_description (HsCallFixture *f, gconstpointer data)
                                                 "Connected", "false"));
 }
 
+#define TOO_LATE "the far end has not answered within 60 s"
+
+/* Its answer got lost: the call is as before, and can be changed again. */
+static void
+test_never_answered (HsCallFixture *f, gconstpointer data)
+{
+  hs_call_fixture_make_connected (f);
+  hs_fake_steps_hold (hs_fake_signalling_get_steps (f->signalling), HS_REQUEST_AUDIT);
+  begin (f, hs_calls_hold, "hold");
+  hs_call_fixture_skip (f);
+  hs_fake_clock_advance (f->clock, 59999);
+  hs_call_fixture_expect (f, "> AUDIT leg-1\n");
+  hs_fake_clock_advance (f->clock, 1);
+  hs_call_fixture_expect (f, "peer rollback\npeer unhold\n" FAILED (
+                                 "HOLD", "PENDING", "'call:2'", TOO_LATE, "Connected",
+                                 "false") "waiter hold: call:2 " TOO_LATE "\n");
+  answer (f, "inactive");
+  hs_call_fixture_expect (f, "");
+  assert_flags (f, "Connected", FALSE, FALSE);
+}
+
+/* One that comes in time counts, however long it takes to be applied. */
+static void
+test_answered_at_last (HsCallFixture *f, gconstpointer data)
+{
+  HsFakeSteps *steps = hs_fake_peer_factory_get_steps (f->peers);
+
+  hs_call_fixture_make_connected (f);
+  begin (f, hs_calls_hold, "hold");
+  hs_call_fixture_skip (f);
+  hs_fake_clock_advance (f->clock, 59999);
+  hs_fake_steps_hold (steps, HS_FAKE_SET_REMOTE);
+  answer (f, "inactive");
+  hs_call_fixture_skip (f);
+  hs_fake_clock_advance (f->clock, 1000);
+  hs_fake_steps_release (steps, HS_FAKE_SET_REMOTE, NULL);
+  hs_call_fixture_settle (f);
+  g_assert_cmpstr (f->returned->pdata[0], ==, "waiter hold: ok");
+  hs_call_fixture_skip (f);
+  assert_flags (f, "On Hold", TRUE, FALSE);
+}
+
 /* The far end takes our offer and answers what cannot be used: there is no way back (2.8 b). */
 static void
 test_answer_does_not_fit (HsCallFixture *f, gconstpointer data)
@@ -474,6 +516,8 @@ main (int argc, char *argv[])
   ADD ("gateway-refuses", test_gateway_refuses);
   ADD ("glare", test_glare);
   ADD ("answer-without-a-description", test_answer_without_a_description);
+  ADD ("never-answered", test_never_answered);
+  ADD ("answered-at-last", test_answered_at_last);
   ADD ("answer-does-not-fit", test_answer_does_not_fit);
   ADD ("ended-there", test_ended_there);
   ADD ("ended-here", test_ended_here);

@@ -3,7 +3,9 @@
 
 #include "hs-call-private.h"
 
-/* A change of the call that starts here: our offer goes out, the far end's answer ends it. */
+/* A change of the call that starts here: our offer goes out, the far end's answer ends it. An
+ * answer that got lost with the connection must not keep the call from ever being changed again. */
+#define ANSWER_LIMIT_S 60
 
 void
 hs_call_give_up_proposal (HsOperation *op, const GError *error)
@@ -19,6 +21,30 @@ hs_call_give_up_proposal (HsOperation *op, const GError *error)
 }
 
 static void
+on_limit_reached (gpointer user_data)
+{
+  HsOperation *op = user_data;
+  g_autoptr (GError) error =
+      g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "the far end has not answered within %u s",
+                   ANSWER_LIMIT_S);
+
+  op->limit_timer = 0;
+  hs_call_give_up_proposal (op, error);
+}
+
+static void
+await_answer (HsOperation *op)
+{
+  hs_operation_update (op);
+  if (hs_operation_is_over (op))
+    return;
+  /* The timer goes with the slot, which keeps the operation. */
+  op->limit_timer =
+      hs_clock_add_timer (op->call->clock, ANSWER_LIMIT_S * 1000, on_limit_reached, op);
+  hs_call_read_inbox (op->call);
+}
+
+static void
 on_proposed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (HsOperation) op = user_data;
@@ -28,12 +54,10 @@ on_proposed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (hs_operation_is_over (op))
     return;
-  if (reply == NULL) {
+  if (reply != NULL)
+    await_answer (op);
+  else
     hs_call_give_up_proposal (op, error);
-    return;
-  }
-  hs_operation_update (op);
-  hs_call_read_inbox (op->call);
 }
 
 static void

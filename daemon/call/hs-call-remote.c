@@ -173,6 +173,7 @@ hs_call_on_answer (HsCall *self, const HsSignallingMessage *message)
     g_debug ("call %s: nobody waits for this answer", self->id);
     return;
   }
+  hs_clock_clear_timer (self->clock, &op->limit_timer);
   if (message->sdp == NULL) {
     g_autoptr (GError) refusal = create_refusal (message);
 

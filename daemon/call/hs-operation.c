@@ -63,6 +63,7 @@ leave_slot (HsOperation *self)
   HsOperation **slot = get_slot (self);
 
   self->status = HS_OPERATION_OVER;
+  hs_clock_clear_timer (self->call->clock, &self->limit_timer);
   if (*slot == self)
     g_clear_pointer (slot, hs_operation_unref);
 }

@@ -66,6 +66,7 @@ struct _HsOperation {
   GTask *waiter; /* nullable */
   gpointer data; /* (nullable): the verb's own */
   GDestroyNotify free_data;
+  guint limit_timer;   /* runs while it is PENDING, where the far end must answer in time */
   JsonObject *details; /* (nullable): shown as its operationData once it is PENDING */
 };
 
