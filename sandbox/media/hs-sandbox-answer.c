@@ -7,6 +7,8 @@
 /* RFC 8839, 4.4.2 and JSEP: the port of a line that has its addresses in candidates only. */
 #define DISCARD_PORT 9
 
+#define EVENT_PAYLOAD 110
+
 static void
 append_codec (GString *sdp, const HsSandboxCodec *codec)
 {
@@ -39,20 +41,40 @@ append_transport (GString *sdp,
     g_string_append_printf (sdp, "a=candidate:%s\r\n", candidates[i]);
 }
 
+static char *
+reduce (const HsSandboxOffer *offer,
+        const HsSandboxCodec *codec,
+        const char *mid,
+        const char *setup)
+{
+  GString *sdp = g_string_new ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n");
+
+  g_string_append_printf (sdp,
+                          "a=group:BUNDLE %s\r\n"
+                          "m=audio %d UDP/TLS/RTP/SAVPF %u\r\n"
+                          "c=IN IP4 0.0.0.0\r\na=mid:%s\r\na=sendrecv\r\na=rtcp-mux\r\n",
+                          mid, DISCARD_PORT, codec->payload, mid);
+  append_codec (sdp, codec);
+  append_transport (sdp, offer->ice_ufrag, offer->ice_pwd, offer->fingerprint, setup,
+                    offer->candidates);
+  return g_string_free (sdp, FALSE);
+}
+
 char *
 hs_sandbox_answer_reduce_offer (const HsSandboxOffer *offer, const HsSandboxCodec *codec)
 {
-  GString *sdp = g_string_new ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
-                               "a=group:BUNDLE 0\r\n");
+  return reduce (offer, codec, "0", offer->setup);
+}
 
-  g_string_append_printf (sdp,
-                          "m=audio %d UDP/TLS/RTP/SAVPF %u\r\n"
-                          "c=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\n",
-                          DISCARD_PORT, codec->payload);
-  append_codec (sdp, codec);
-  append_transport (sdp, offer->ice_ufrag, offer->ice_pwd, offer->fingerprint, offer->setup,
-                    offer->candidates);
-  return g_string_free (sdp, FALSE);
+/* Whoever leaves the roles open in an answer has only passed on an offer: he will be called. */
+char *
+hs_sandbox_answer_reduce_answer (const HsSandboxOffer *answer,
+                                 const HsSandboxCodec *codec,
+                                 const char *mid)
+{
+  gboolean is_open = g_str_equal (answer->setup, "actpass");
+
+  return reduce (answer, codec, mid, is_open ? "passive" : answer->setup);
 }
 
 static GStrv
@@ -97,7 +119,7 @@ hs_sandbox_transport_parse (const char *local, guint32 ssrc, const char *cname, 
       transport->fingerprint == NULL || transport->setup == NULL ||
       transport->candidates[0] == NULL) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                         "no address to receive at: webrtcbin's answer lacks its transport");
+                         "no address to receive at: webrtcbin's description lacks its transport");
     return NULL;
   }
   transport->ssrc = ssrc;
@@ -209,6 +231,13 @@ append_event (GString *sdp, const HsSandboxOffer *offer)
 }
 
 static void
+append_source (GString *sdp, const HsSandboxTransport *transport)
+{
+  g_string_append_printf (sdp, "a=msid:%s audio\r\na=ssrc:%u cname:%s\r\n", transport->cname,
+                          transport->ssrc, transport->cname);
+}
+
+static void
 append_audio (GString *sdp,
               const HsSandboxOffer *offer,
               const HsSandboxCodec *codec,
@@ -223,8 +252,40 @@ append_audio (GString *sdp,
   g_string_append_printf (sdp, "a=%s\r\n", get_direction (offer));
   append_codec (sdp, codec);
   append_event (sdp, offer);
-  g_string_append_printf (sdp, "a=msid:%s audio\r\na=ssrc:%u cname:%s\r\n", transport->cname,
-                          transport->ssrc, transport->cname);
+  append_source (sdp, transport);
+}
+
+static void
+append_origin (GString *sdp, HsSandboxOrigin *origin)
+{
+  g_string_append_printf (sdp,
+                          "o=- %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " IN IP4 127.0.0.1\r\n"
+                          "s=-\r\nt=0 0\r\n",
+                          origin->session_id, ++origin->version);
+}
+
+char *
+hs_sandbox_offer_compose (HsSandboxOrigin *origin,
+                          const HsSandboxCodec *codec,
+                          const HsSandboxTransport *transport,
+                          const char *direction)
+{
+  GString *sdp = g_string_new ("v=0\r\n");
+
+  append_origin (sdp, origin);
+  g_string_append_printf (sdp,
+                          "a=group:BUNDLE 0\r\n"
+                          "m=audio %d UDP/TLS/RTP/SAVPF %u %d\r\n"
+                          "c=IN IP4 0.0.0.0\r\na=mid:0\r\na=rtcp-mux\r\n",
+                          DISCARD_PORT, codec->payload, EVENT_PAYLOAD);
+  append_transport (sdp, transport->ice_ufrag, transport->ice_pwd, transport->fingerprint,
+                    "actpass", transport->candidates);
+  g_string_append_printf (sdp, "a=end-of-candidates\r\na=%s\r\n", direction);
+  append_codec (sdp, codec);
+  g_string_append_printf (sdp, "a=rtpmap:%d telephone-event/%u\r\na=fmtp:%d 0-15\r\n",
+                          EVENT_PAYLOAD, hs_sandbox_codec_get_rate (codec->kind), EVENT_PAYLOAD);
+  append_source (sdp, transport);
+  return g_string_free (sdp, FALSE);
 }
 
 char *
@@ -235,10 +296,7 @@ hs_sandbox_answer_compose (HsSandboxOrigin *origin,
 {
   GString *sdp = g_string_new ("v=0\r\n");
 
-  g_string_append_printf (sdp,
-                          "o=- %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " IN IP4 127.0.0.1\r\n"
-                          "s=-\r\nt=0 0\r\n",
-                          origin->session_id, ++origin->version);
+  append_origin (sdp, origin);
   append_bundle (sdp, offer);
   for (guint i = 0; i < offer->lines->len; i++) {
     if ((int) i == offer->audio)

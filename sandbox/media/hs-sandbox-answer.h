@@ -29,7 +29,12 @@ typedef struct {
  * one codec. webrtcbin can neither refuse a line nor change a direction. */
 char *hs_sandbox_answer_reduce_offer (const HsSandboxOffer *offer, const HsSandboxCodec *codec);
 
-/* Takes over from webrtcbin's answer to the above.
+/* The same for an answer to webrtcbin's own offer, whose line is called @mid. */
+char *hs_sandbox_answer_reduce_answer (const HsSandboxOffer *answer,
+                                       const HsSandboxCodec *codec,
+                                       const char *mid);
+
+/* Takes over from what webrtcbin describes.
  * @error: G_IO_ERROR_FAILED when @local lacks something */
 HsSandboxTransport *hs_sandbox_transport_parse (const char *local,
                                                 guint32 ssrc,
@@ -44,6 +49,12 @@ char *hs_sandbox_answer_compose (HsSandboxOrigin *origin,
                                  const HsSandboxOffer *offer,
                                  const HsSandboxCodec *codec,
                                  const HsSandboxTransport *transport);
+
+/* Composes an offer of one audio line for the wire and counts its version. */
+char *hs_sandbox_offer_compose (HsSandboxOrigin *origin,
+                                const HsSandboxCodec *codec,
+                                const HsSandboxTransport *transport,
+                                const char *direction);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsSandboxTransport, hs_sandbox_transport_free)
 

@@ -21,6 +21,8 @@
 /* libnice may never say that it is done; what it has found by then is good enough. */
 #define GATHERING_TIMEOUT_MS 2000
 
+#define OFFERED_PAYLOAD 111
+
 /* The echo's delay is this and the network's. */
 #define JITTER_BUFFER_MS 40
 
@@ -34,7 +36,8 @@ struct _HsSandboxConnection {
   gpointer user_data;
 
   HsSandboxCodec codec;
-  char *offer; /* what webrtcbin sees of it */
+  char *offer; /* what webrtcbin sees of it; NULL: it makes one itself */
+  char *mid;   /* webrtcbin's name for the line in its own offer */
   char *fingerprint;
   gboolean loopback_only;
   guint32 ssrc;
@@ -169,6 +172,15 @@ expire_promises (HsSandboxConnection *connection)
   g_clear_pointer (&connection->promises, g_ptr_array_unref);
 }
 
+static char *
+dup_mid (const GstSDPMessage *sdp)
+{
+  const GstSDPMedia *media =
+      gst_sdp_message_medias_len (sdp) > 0 ? gst_sdp_message_get_media (sdp, 0) : NULL;
+
+  return media != NULL ? g_strdup (gst_sdp_media_get_attribute_val (media, "mid")) : NULL;
+}
+
 static void
 take_addresses (HsSandboxConnection *connection)
 {
@@ -181,6 +193,7 @@ take_addresses (HsSandboxConnection *connection)
   g_object_get (connection->webrtc, "local-description", &local, NULL);
   if (local != NULL) {
     text = gst_sdp_message_as_text (local->sdp);
+    connection->mid = dup_mid (local->sdp);
     gst_webrtc_session_description_free (local);
   }
   connection->transport = hs_sandbox_transport_parse (text != NULL ? text : "", connection->ssrc,
@@ -229,14 +242,14 @@ after_local (HsSandboxConnection *connection,
 static void
 on_local_set (GstPromise *promise, gpointer user_data)
 {
-  post (user_data, after_local, NULL, dup_promise_error (promise, "cannot apply the answer"));
+  post (user_data, after_local, NULL, dup_promise_error (promise, "cannot apply our description"));
   promise_done (promise, user_data);
 }
 
 static void
-after_answer (HsSandboxConnection *connection,
-              GstWebRTCSessionDescription *description,
-              GError *error)
+after_described (HsSandboxConnection *connection,
+                 GstWebRTCSessionDescription *description,
+                 GError *error)
 {
   if (connection->ready == NULL)
     return;
@@ -249,16 +262,28 @@ after_answer (HsSandboxConnection *connection,
 }
 
 static void
+take_description (GstPromise *promise, Mailbox *mailbox, const char *type)
+{
+  GstWebRTCSessionDescription *description = NULL;
+  GError *error = dup_promise_error (promise, "cannot describe ourselves");
+
+  if (error == NULL && !gst_structure_get (gst_promise_get_reply (promise), type,
+                                           GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL))
+    error = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "no %s from webrtcbin", type);
+  post (mailbox, after_described, description, error);
+  promise_done (promise, mailbox);
+}
+
+static void
 on_answer_created (GstPromise *promise, gpointer user_data)
 {
-  GstWebRTCSessionDescription *answer = NULL;
-  GError *error = dup_promise_error (promise, "cannot answer");
+  take_description (promise, user_data, "answer");
+}
 
-  if (error == NULL && !gst_structure_get (gst_promise_get_reply (promise), "answer",
-                                           GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &answer, NULL))
-    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "cannot answer: no answer in it");
-  post (user_data, after_answer, answer, error);
-  promise_done (promise, user_data);
+static void
+on_offer_created (GstPromise *promise, gpointer user_data)
+{
+  take_description (promise, user_data, "offer");
 }
 
 /* webrtcbin only becomes a sender on a line that the far end offered if its pad is requested
@@ -313,20 +338,73 @@ on_remote_set (GstPromise *promise, gpointer user_data)
 }
 
 static gboolean
-set_offer (HsSandboxConnection *connection, GError **error)
+set_remote (HsSandboxConnection *connection,
+            GstWebRTCSDPType type,
+            const char *text,
+            GstPromiseChangeFunc answered,
+            GError **error)
 {
   GstSDPMessage *message = NULL;
-  GstWebRTCSessionDescription *offer;
+  GstWebRTCSessionDescription *description;
 
-  if (gst_sdp_message_new_from_text (connection->offer, &message) != GST_SDP_OK) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "cannot read the offer");
+  if (gst_sdp_message_new_from_text (text, &message) != GST_SDP_OK) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "cannot read the description");
     return FALSE;
   }
-  offer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, message);
-  g_signal_emit_by_name (connection->webrtc, "set-remote-description", offer,
-                         promise_new (connection, on_remote_set));
-  gst_webrtc_session_description_free (offer);
+  description = gst_webrtc_session_description_new (type, message);
+  g_signal_emit_by_name (connection->webrtc, "set-remote-description", description,
+                         promise_new (connection, answered));
+  gst_webrtc_session_description_free (description);
   return TRUE;
+}
+
+static gboolean
+make_offer (HsSandboxConnection *connection, GError **error)
+{
+  if (!link_source (connection, error))
+    return FALSE;
+  g_signal_emit_by_name (connection->webrtc, "create-offer", NULL,
+                         promise_new (connection, on_offer_created));
+  return TRUE;
+}
+
+/* Whoever answered hears nothing when this fails; the log says why. */
+static void
+after_answer_set (HsSandboxConnection *connection,
+                  GstWebRTCSessionDescription *description,
+                  GError *error)
+{
+  if (error != NULL)
+    g_message ("no media for a call: %s", error->message);
+}
+
+static void
+on_answer_set (GstPromise *promise, gpointer user_data)
+{
+  post (user_data, after_answer_set, NULL, dup_promise_error (promise, "cannot take the answer"));
+  promise_done (promise, user_data);
+}
+
+gboolean
+hs_sandbox_connection_take_answer (HsSandboxConnection *connection,
+                                   const HsSandboxOffer *answer,
+                                   GError **error)
+{
+  g_autofree char *reduced = NULL;
+
+  if (answer->audio == HS_SANDBOX_NO_LINE ||
+      !hs_sandbox_offer_has_codec (answer, &connection->codec)) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                         "the answer does not take the codec that was offered");
+    return FALSE;
+  }
+  reduced = hs_sandbox_answer_reduce_answer (answer, &connection->codec, connection->mid);
+  g_free (connection->fingerprint);
+  connection->fingerprint = g_strdup (answer->fingerprint);
+  g_free (connection->transport->setup);
+  connection->transport->setup =
+      g_strdup (g_str_equal (answer->setup, "active") ? "passive" : "active");
+  return set_remote (connection, GST_WEBRTC_SDP_TYPE_ANSWER, reduced, on_answer_set, error);
 }
 
 /* Runs on a webrtcbin thread, as the next two. */
@@ -485,13 +563,24 @@ on_start (gpointer user_data)
   }
   /* webrtcbin refuses everything while it is not at least ready. */
   gst_element_set_state (connection->pipeline, GST_STATE_PLAYING);
-  if (!set_offer (connection, &error))
+  if (connection->offer == NULL ? !make_offer (connection, &error)
+                                : !set_remote (connection, GST_WEBRTC_SDP_TYPE_OFFER,
+                                               connection->offer, on_remote_set, &error))
     finish (connection, error);
   return G_SOURCE_REMOVE;
 }
 
+static void
+follow_offer (HsSandboxConnection *connection, const HsSandboxOffer *offer)
+{
+  connection->codec = offer->codec;
+  connection->offer = hs_sandbox_answer_reduce_offer (offer, &connection->codec);
+  connection->fingerprint = g_strdup (offer->fingerprint);
+  connection->loopback_only = offer->has_loopback;
+}
+
 HsSandboxConnection *
-hs_sandbox_connection_new (HsSandboxMediaKind kind,
+hs_sandbox_connection_new (HsSandboxVoice *voice,
                            const HsSandboxOffer *offer,
                            HsSandboxConnectionReady ready,
                            gpointer user_data)
@@ -500,13 +589,12 @@ hs_sandbox_connection_new (HsSandboxMediaKind kind,
 
   connection->ready = ready;
   connection->user_data = user_data;
-  connection->codec = offer->codec;
-  connection->offer = hs_sandbox_answer_reduce_offer (offer, &connection->codec);
-  connection->fingerprint = g_strdup (offer->fingerprint);
-  connection->loopback_only = offer->has_loopback;
+  connection->codec = (HsSandboxCodec){ HS_SANDBOX_CODEC_OPUS, OFFERED_PAYLOAD };
+  if (offer != NULL)
+    follow_offer (connection, offer);
   connection->ssrc = g_random_int ();
   connection->cname = g_uuid_string_random ();
-  connection->track = hs_sandbox_track_new (kind, &connection->codec, connection->ssrc);
+  connection->track = hs_sandbox_track_new (voice, &connection->codec, connection->ssrc);
   connection->mailbox = mailbox_new (connection);
   connection->promises = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_promise_unref);
   connection->start_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_start, connection, NULL);
@@ -534,7 +622,8 @@ hs_sandbox_connection_get_codec (HsSandboxConnection *connection)
 gboolean
 hs_sandbox_connection_serves (HsSandboxConnection *connection, const HsSandboxOffer *offer)
 {
-  return g_ascii_strcasecmp (connection->fingerprint, offer->fingerprint) == 0;
+  return connection->fingerprint != NULL &&
+         g_ascii_strcasecmp (connection->fingerprint, offer->fingerprint) == 0;
 }
 
 void
@@ -553,6 +642,7 @@ hs_sandbox_connection_free (HsSandboxConnection *connection)
   g_clear_pointer (&connection->track, hs_sandbox_track_unref);
   g_clear_pointer (&connection->transport, hs_sandbox_transport_free);
   g_free (connection->offer);
+  g_free (connection->mid);
   g_free (connection->fingerprint);
   g_free (connection->cname);
   g_free (connection);

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "hs-sandbox-answer.h"
-#include "hs-sandbox-media.h"
 #include "hs-sandbox-offer.h"
+#include "hs-sandbox-voice.h"
 
 G_BEGIN_DECLS
 
 /**
- * HsSandboxConnection: the way to one far end, from the offer that asked for it to its end
+ * HsSandboxConnection: the way to one far end, from the first offer to its end
  *
  * Closed for sending until told otherwise.
  */
@@ -20,7 +20,9 @@ typedef void (*HsSandboxConnectionReady) (HsSandboxConnection *connection,
                                           const GError *error,
                                           gpointer user_data);
 
-HsSandboxConnection *hs_sandbox_connection_new (HsSandboxMediaKind kind,
+/* @voice: (nullable): NULL for an echo
+ * @offer: (nullable): what it answers; NULL when it makes the offer itself */
+HsSandboxConnection *hs_sandbox_connection_new (HsSandboxVoice *voice,
                                                 const HsSandboxOffer *offer,
                                                 HsSandboxConnectionReady ready,
                                                 gpointer user_data);
@@ -30,6 +32,11 @@ void hs_sandbox_connection_set_sending (HsSandboxConnection *connection, gboolea
 /* Both lent. The transport is NULL until @connection is ready. */
 const HsSandboxTransport *hs_sandbox_connection_get_transport (HsSandboxConnection *connection);
 const HsSandboxCodec *hs_sandbox_connection_get_codec (HsSandboxConnection *connection);
+
+/* The answer to the connection's own offer, once. */
+gboolean hs_sandbox_connection_take_answer (HsSandboxConnection *connection,
+                                            const HsSandboxOffer *answer,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether @offer comes from the far end that this connection is connected to. */
 gboolean hs_sandbox_connection_serves (HsSandboxConnection *connection,

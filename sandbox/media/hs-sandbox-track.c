@@ -11,15 +11,12 @@
 #include <gst/app/gstappsrc.h>
 #include <gst/rtp/gstrtpbuffer.h>
 
-#define TONE_HZ        440
-#define TONE_AMPLITUDE 0.251189 /* -12 dBFS */
-
 /* A queue that is not drained is a connection that stalls: half a second of 20 ms packets. */
 #define MAX_PACKETS 25
 
 struct _HsSandboxTrack {
   gatomicrefcount references;
-  HsSandboxMediaKind kind;
+  HsSandboxVoice *voice; /* NULL: an echo */
   HsSandboxCodec codec;
   guint32 ssrc;
   gint wanted, connected; /* atomic */
@@ -33,13 +30,13 @@ struct _HsSandboxTrack {
 };
 
 HsSandboxTrack *
-hs_sandbox_track_new (HsSandboxMediaKind kind, const HsSandboxCodec *codec, guint32 ssrc)
+hs_sandbox_track_new (HsSandboxVoice *voice, const HsSandboxCodec *codec, guint32 ssrc)
 {
   HsSandboxTrack *track = g_new0 (HsSandboxTrack, 1);
 
   g_atomic_ref_count_init (&track->references);
   g_mutex_init (&track->lock);
-  track->kind = kind;
+  track->voice = voice != NULL ? hs_sandbox_voice_ref (voice) : NULL;
   track->codec = *codec;
   track->ssrc = ssrc;
   track->sequence = (guint16) g_random_int ();
@@ -60,6 +57,7 @@ hs_sandbox_track_unref (HsSandboxTrack *track)
   if (!g_atomic_ref_count_dec (&track->references))
     return;
   gst_clear_object (&track->source);
+  g_clear_pointer (&track->voice, hs_sandbox_voice_unref);
   g_mutex_clear (&track->lock);
   g_free (track);
 }
@@ -155,20 +153,76 @@ on_packet (GstAppSink *sink, gpointer user_data)
   return GST_FLOW_OK;
 }
 
+static GstFlowReturn
+on_samples (GstAppSink *sink, gpointer user_data)
+{
+  HsSandboxTrack *track = user_data;
+  GstSample *sample = gst_app_sink_pull_sample (sink);
+  GstMapInfo map;
+
+  if (sample == NULL)
+    return GST_FLOW_EOS;
+  if (gst_buffer_map (gst_sample_get_buffer (sample), &map, GST_MAP_READ)) {
+    hs_sandbox_voice_hear (track->voice, (const gint16 *) map.data, map.size / sizeof (gint16));
+    gst_buffer_unmap (gst_sample_get_buffer (sample), &map);
+  }
+  gst_sample_unref (sample);
+  return GST_FLOW_OK;
+}
+
 /* Nothing waits for these sinks: what arrives has been through the jitter buffer already. */
+static void
+set_up_sink (HsSandboxTrack *track, GstElement *sink)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = track->voice == NULL ? on_packet : on_samples };
+
+  g_object_set (sink, "sync", FALSE, "async", FALSE, NULL);
+  if (GST_IS_APP_SINK (sink))
+    gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, hs_sandbox_track_ref (track),
+                                (GDestroyNotify) hs_sandbox_track_unref);
+}
+
+static const char *
+get_decoder (HsSandboxCodecKind kind)
+{
+  switch (kind) {
+  case HS_SANDBOX_CODEC_OPUS:
+    return "rtpopusdepay ! opusdec";
+  case HS_SANDBOX_CODEC_PCMU:
+    return "rtppcmudepay ! mulawdec";
+  case HS_SANDBOX_CODEC_PCMA:
+    return "rtppcmadepay ! alawdec";
+  }
+  g_assert_not_reached ();
+}
+
+static GstElement *
+create_listener (HsSandboxTrack *track)
+{
+  g_autofree char *text = g_strdup_printf (
+      "%s ! audioconvert ! audioresample "
+      "! audio/x-raw,format=S16LE,layout=interleaved,rate=%u,channels=1 ! appsink name=ear",
+      get_decoder (track->codec.kind), HS_SANDBOX_VOICE_RATE);
+  GstElement *bin = gst_parse_bin_from_description (text, TRUE, NULL);
+  g_autoptr (GstElement) sink = NULL;
+
+  if (bin == NULL)
+    return NULL;
+  sink = gst_bin_get_by_name (GST_BIN (bin), "ear");
+  set_up_sink (track, sink);
+  return bin;
+}
+
 GstElement *
 hs_sandbox_track_create_sink (HsSandboxTrack *track)
 {
-  GstAppSinkCallbacks callbacks = { .new_sample = on_packet };
-  gboolean echo = track->kind == HS_SANDBOX_MEDIA_ECHO;
-  GstElement *sink = gst_element_factory_make (echo ? "appsink" : "fakesink", NULL);
+  GstElement *sink;
 
-  if (sink == NULL)
-    return NULL;
-  g_object_set (sink, "sync", FALSE, "async", FALSE, NULL);
-  if (echo)
-    gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, hs_sandbox_track_ref (track),
-                                (GDestroyNotify) hs_sandbox_track_unref);
+  if (track->voice != NULL && hs_sandbox_voice_listens (track->voice))
+    return create_listener (track);
+  sink = gst_element_factory_make (track->voice == NULL ? "appsink" : "fakesink", NULL);
+  if (sink != NULL)
+    set_up_sink (track, sink);
   return sink;
 }
 
@@ -190,10 +244,24 @@ create_echo_source (HsSandboxTrack *track, GError **error)
   return source;
 }
 
+/* A source's silence gives the beat, and is what the voice speaks into. */
 static GstPadProbeReturn
-on_tone (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+on_block (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  return is_open (user_data) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  HsSandboxTrack *track = user_data;
+  GstBuffer *buffer;
+  GstMapInfo map;
+
+  if (!is_open (track))
+    return GST_PAD_PROBE_DROP;
+  buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  if (gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
+    hs_sandbox_voice_speak (track->voice, (gint16 *) map.data, map.size / sizeof (gint16));
+    gst_buffer_unmap (buffer, &map);
+    GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_GAP);
+  }
+  return GST_PAD_PROBE_OK;
 }
 
 static const char *
@@ -210,29 +278,29 @@ get_encoder (HsSandboxCodecKind kind)
   g_assert_not_reached ();
 }
 
-/* The gate is in front of the encoder, so that the packets of a tone have no gap in their
+/* The gate is in front of the encoder, so that the packets of a voice have no gap in their
  * sequence numbers: that would be loss. */
 static GstElement *
-create_tone_source (HsSandboxTrack *track, GError **error)
+create_voice_source (HsSandboxTrack *track, GError **error)
 {
   guint rate = hs_sandbox_codec_get_rate (track->codec.kind);
-  g_autofree char *text =
-      g_strdup_printf ("audiotestsrc name=tone is-live=true freq=%d volume=%f samplesperbuffer=%u "
-                       "! audio/x-raw,format=S16LE,rate=%u,channels=1 ! %s name=payloader pt=%u "
-                       "! capsfilter caps=application/x-rtp,payload=%u",
-                       TONE_HZ, TONE_AMPLITUDE, rate / 50, rate, get_encoder (track->codec.kind),
-                       track->codec.payload, track->codec.payload);
+  g_autofree char *text = g_strdup_printf (
+      "audiotestsrc name=mouth is-live=true wave=silence samplesperbuffer=%u "
+      "! audio/x-raw,format=S16LE,rate=%u,channels=1 ! audioresample ! audio/x-raw,rate=%u "
+      "! %s name=payloader pt=%u ! capsfilter caps=application/x-rtp,payload=%u",
+      HS_SANDBOX_VOICE_RATE / 50, HS_SANDBOX_VOICE_RATE, rate, get_encoder (track->codec.kind),
+      track->codec.payload, track->codec.payload);
   GstElement *bin = gst_parse_bin_from_description (text, TRUE, error);
-  g_autoptr (GstElement) tone = NULL, payloader = NULL;
+  g_autoptr (GstElement) mouth = NULL, payloader = NULL;
   g_autoptr (GstPad) pad = NULL;
 
   if (bin == NULL)
     return NULL;
-  tone = gst_bin_get_by_name (GST_BIN (bin), "tone");
+  mouth = gst_bin_get_by_name (GST_BIN (bin), "mouth");
   payloader = gst_bin_get_by_name (GST_BIN (bin), "payloader");
   g_object_set (payloader, "ssrc", track->ssrc, NULL);
-  pad = gst_element_get_static_pad (tone, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_tone, hs_sandbox_track_ref (track),
+  pad = gst_element_get_static_pad (mouth, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_block, hs_sandbox_track_ref (track),
                      (GDestroyNotify) hs_sandbox_track_unref);
   return bin;
 }
@@ -240,6 +308,6 @@ create_tone_source (HsSandboxTrack *track, GError **error)
 GstElement *
 hs_sandbox_track_create_source (HsSandboxTrack *track, GError **error)
 {
-  return track->kind == HS_SANDBOX_MEDIA_ECHO ? create_echo_source (track, error)
-                                              : create_tone_source (track, error);
+  return track->voice == NULL ? create_echo_source (track, error)
+                              : create_voice_source (track, error);
 }

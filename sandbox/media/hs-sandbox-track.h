@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "hs-sandbox-media.h"
 #include "hs-sandbox-offer.h"
+#include "hs-sandbox-voice.h"
 
 #include <gst/gst.h>
 
@@ -15,8 +15,9 @@ G_BEGIN_DECLS
  */
 typedef struct _HsSandboxTrack HsSandboxTrack;
 
+/* @voice: (nullable): NULL for an echo, which sends back what arrives, packet by packet */
 HsSandboxTrack *
-hs_sandbox_track_new (HsSandboxMediaKind kind, const HsSandboxCodec *codec, guint32 ssrc);
+hs_sandbox_track_new (HsSandboxVoice *voice, const HsSandboxCodec *codec, guint32 ssrc);
 
 HsSandboxTrack *hs_sandbox_track_ref (HsSandboxTrack *track);
 void hs_sandbox_track_unref (HsSandboxTrack *track);
