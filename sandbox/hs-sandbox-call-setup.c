@@ -9,28 +9,27 @@
 #define FAILURE_DELAY_MS 50
 #define MAX_FORWARDS     8
 
-#define SIP_OK            200
-#define SIP_NOT_FOUND     404
-#define SIP_UNAVAILABLE   480
-#define SIP_TOO_MANY_HOPS 483
-#define SIP_BUSY          486
-#define SIP_DECLINED      603
-
-static const char *
-get_reason (guint sip_code)
+const char *
+hs_sandbox_reason_get (guint sip_code)
 {
   switch (sip_code) {
-  case SIP_OK:
+  case HS_SANDBOX_SIP_OK:
     return "Call ended normally";
-  case SIP_NOT_FOUND:
+  case HS_SANDBOX_SIP_NOT_FOUND:
     return "User not found";
-  case SIP_UNAVAILABLE:
+  case HS_SANDBOX_SIP_TIMEOUT:
+    return "Request timeout";
+  case HS_SANDBOX_SIP_UNAVAILABLE:
     return "Temporarily unavailable";
-  case SIP_TOO_MANY_HOPS:
+  case HS_SANDBOX_SIP_TOO_MANY_HOPS:
     return "Too many hops";
-  case SIP_BUSY:
+  case HS_SANDBOX_SIP_BUSY:
     return "Busy here";
-  case SIP_DECLINED:
+  case HS_SANDBOX_SIP_CANCELLED:
+    return "Request terminated";
+  case HS_SANDBOX_SIP_PENDING:
+    return "Request pending";
+  case HS_SANDBOX_SIP_DECLINED:
     return "Declined";
   default:
     return NULL;
@@ -49,21 +48,34 @@ accept (HsSandboxExchange *exchange)
   hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_OK, HS_SANDBOX_STATUS_OK);
 }
 
-/* Takes the call away from all who were called; it may then ring elsewhere or end. */
-static void
-cancel_callees (HsSandboxCall *call)
+/* Those who are called, and not yet a party of the call. */
+static gboolean
+is_called (HsSandboxLeg *leg)
 {
-  while (call->callees->len > 0)
-    hs_sandbox_leg_end (call->callees->pdata[0], "callCancel", 0, NULL, 0);
+  return leg != leg->call->caller;
+}
+
+void
+hs_sandbox_call_withdraw (HsSandboxCall *call)
+{
+  for (guint i = call->legs->len; i > 0; i--) {
+    HsSandboxLeg *leg = call->legs->pdata[i - 1];
+
+    if (is_called (leg) && leg->state == HS_SANDBOX_LEG_UP)
+      hs_sandbox_leg_end (leg, "callEnd", HS_SANDBOX_SIP_CANCELLED,
+                          hs_sandbox_reason_get (HS_SANDBOX_SIP_CANCELLED), 0);
+    else if (is_called (leg))
+      hs_sandbox_leg_end (leg, "callCancel", 0, NULL, 0);
+  }
 }
 
 /* The call has come to nothing. */
 static void
 fail_call (HsSandboxCall *call, guint sip_code, const char *reason)
 {
-  cancel_callees (call);
-  hs_sandbox_leg_end (call->caller, "callEnd", sip_code, reason, FAILURE_DELAY_MS);
-  hs_sandbox_call_end (call);
+  g_clear_handle_id (&call->ring_timer, g_source_remove);
+  hs_sandbox_call_withdraw (call);
+  call->events->failed (call, sip_code, reason);
 }
 
 static gboolean
@@ -72,7 +84,7 @@ on_ring_timeout (gpointer user_data)
   HsSandboxCall *call = user_data;
 
   call->ring_timer = 0;
-  fail_call (call, SIP_UNAVAILABLE, "No answer");
+  fail_call (call, HS_SANDBOX_SIP_UNAVAILABLE, "No answer");
   return G_SOURCE_REMOVE;
 }
 
@@ -82,30 +94,61 @@ tell_ringing (HsSandboxCall *call)
   if (call->has_rung)
     return;
   call->has_rung = TRUE;
-  hs_sandbox_leg_send (call->caller,
-                       hs_sandbox_leg_new_message (call->caller, "ringing", NULL, NULL), 0);
+  call->events->rung (call);
 }
 
-/* @leg wins; the devices beside it are told, and so is the winner, as gateways do. */
+/* @leg wins; the devices beside it are told, and so is the winner, as gateways do. One that made
+ * the offer itself would take it for the end of the call while it waits for its answer. */
 static void
 connect_leg (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
 {
   HsSandboxCall *call = leg->call;
-  HsSandboxLeg *caller = call->caller;
 
   g_clear_handle_id (&call->ring_timer, g_source_remove);
-  leg->peer = caller;
-  caller->peer = leg;
-  caller->state = HS_SANDBOX_LEG_UP;
-  for (guint i = 0; i < call->callees->len; i++) {
-    HsSandboxLeg *device = call->callees->pdata[i];
+  for (guint i = 0; i < call->legs->len; i++) {
+    HsSandboxLeg *device = call->legs->pdata[i];
 
+    if (!is_called (device))
+      continue;
     device->state = device == leg ? HS_SANDBOX_LEG_UP : HS_SANDBOX_LEG_TAKEN;
-    hs_sandbox_leg_send (device, hs_sandbox_leg_new_message (device, "callCancel", NULL, NULL), 0);
+    if (device != leg || call->offer)
+      hs_sandbox_leg_send (device, hs_sandbox_leg_new_message (device, "callCancel", NULL, NULL),
+                           0);
   }
-  hs_sandbox_leg_send (
-      caller, hs_sandbox_leg_new_message (caller, "respondCallUpdate", sdp, custom_parameters), 0);
+  call->events->answered (leg, sdp, custom_parameters);
 }
+
+/* Ringing on behalf of a caller */
+
+static void
+on_call_rung (HsSandboxCall *call)
+{
+  hs_sandbox_leg_send (call->caller,
+                       hs_sandbox_leg_new_message (call->caller, "ringing", NULL, NULL), 0);
+}
+
+static void
+on_call_answered (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
+{
+  HsSandboxLeg *caller = leg->call->caller;
+
+  caller->state = HS_SANDBOX_LEG_UP;
+  hs_sandbox_leg_link (caller, leg);
+  hs_sandbox_leg_answer_offer (caller, sdp, custom_parameters);
+}
+
+static void
+on_call_failed (HsSandboxCall *call, guint sip_code, const char *reason)
+{
+  hs_sandbox_leg_end (call->caller, "callEnd", sip_code, reason, FAILURE_DELAY_MS);
+  hs_sandbox_call_end (call);
+}
+
+static const HsSandboxCallEvents caller_events = {
+  .rung = on_call_rung,
+  .answered = on_call_answered,
+  .failed = on_call_failed,
+};
 
 /* The sandbox's own people */
 
@@ -158,11 +201,11 @@ ring_person (HsSandboxCall *call, HsSandboxPersonKind kind, const char *address)
   HsSandboxLeg *leg;
 
   if (kind == HS_SANDBOX_PERSON_BUSY)
-    return SIP_BUSY;
+    return HS_SANDBOX_SIP_BUSY;
   leg = hs_sandbox_leg_new (call, address, FALSE);
-  hs_sandbox_leg_set_far (leg, call->caller->user, call->caller_name);
+  hs_sandbox_leg_set_far (leg, call->caller_address, call->caller_name);
   leg->person = hs_sandbox_person_new (kind, call->offer, &person_events, leg);
-  return SIP_OK;
+  return HS_SANDBOX_SIP_OK;
 }
 
 /* Ringing users */
@@ -173,7 +216,7 @@ ring_device (HsSandboxCall *call, HsSandboxSubscription *subscription)
   HsSandboxLeg *leg = hs_sandbox_leg_new (call, subscription->user->address, FALSE);
 
   leg->subscription_id = g_strdup (subscription->id);
-  hs_sandbox_leg_set_far (leg, call->caller->user, call->caller_name);
+  hs_sandbox_leg_set_far (leg, call->caller_address, call->caller_name);
   hs_sandbox_leg_send (
       leg, hs_sandbox_leg_new_message (leg, "call", call->offer, call->custom_parameters), 0);
 }
@@ -189,7 +232,7 @@ ring_user (HsSandboxCall *call, HsSandboxUser *user)
       n_devices++;
     }
   }
-  return n_devices > 0 ? SIP_OK : SIP_UNAVAILABLE;
+  return n_devices > 0 ? HS_SANDBOX_SIP_OK : HS_SANDBOX_SIP_UNAVAILABLE;
 }
 
 /* Whoever signed in under a person's name has it, but not in the people's own domain. */
@@ -203,23 +246,24 @@ ring_address (HsSandboxCall *call, const char *address)
 
   if (kind != HS_SANDBOX_PERSON_NOBODY && (!user || is_home))
     return ring_person (call, kind, address);
-  return user ? ring_user (call, user) : SIP_NOT_FOUND;
+  return user ? ring_user (call, user) : HS_SANDBOX_SIP_NOT_FOUND;
 }
 
-/* Offers @call to @address; a failure is told to the caller. */
-static void
-route (HsSandboxCall *call, const char *address)
+void
+hs_sandbox_call_ring (HsSandboxCall *call, const char *address)
 {
   g_autofree char *name = hs_sandbox_address_get_name (NULL, address);
   guint sip_code;
 
-  hs_sandbox_leg_set_far (call->caller, address, name);
+  if (call->caller)
+    hs_sandbox_leg_set_far (call->caller, address, name);
   call->has_rung = FALSE;
   g_clear_handle_id (&call->ring_timer, g_source_remove);
   call->ring_timer = g_timeout_add (call->calls->ring_timeout_ms, on_ring_timeout, call);
-  sip_code = call->n_forwards > MAX_FORWARDS ? SIP_TOO_MANY_HOPS : ring_address (call, address);
-  if (sip_code != SIP_OK)
-    fail_call (call, sip_code, get_reason (sip_code));
+  sip_code =
+      call->n_forwards > MAX_FORWARDS ? HS_SANDBOX_SIP_TOO_MANY_HOPS : ring_address (call, address);
+  if (sip_code != HS_SANDBOX_SIP_OK)
+    fail_call (call, sip_code, hs_sandbox_reason_get (sip_code));
 }
 
 /* Returns: 0, or why @user may not call */
@@ -275,15 +319,16 @@ hs_sandbox_call_start (HsSandboxCalls *calls,
   if (!hs_sandbox_read_custom_parameters (request, exchange, &custom_parameters))
     return;
 
-  call = hs_sandbox_call_new (calls);
+  call = hs_sandbox_call_new (calls, &caller_events);
   caller = hs_sandbox_leg_new (call, user->address, TRUE);
   call->offer = hs_sandbox_leg_pass_sdp (caller, "callStart", sdp);
+  call->caller_address = g_strdup (user->address);
   call->caller_name =
       hs_sandbox_address_get_name (hs_sandbox_json_get_string (request, "from"), user->address);
   call->custom_parameters = custom_parameters ? json_array_ref (custom_parameters) : NULL;
   hs_sandbox_leg_set_exchange (caller, exchange);
   reply_session (exchange, caller->sid);
-  route (call, address);
+  hs_sandbox_call_ring (call, address);
 }
 
 /* Verbs */
@@ -322,7 +367,7 @@ void
 hs_sandbox_leg_reject (HsSandboxLeg *leg, HsSandboxExchange *exchange)
 {
   accept (exchange);
-  fail_call (leg->call, SIP_DECLINED, get_reason (SIP_DECLINED));
+  fail_call (leg->call, HS_SANDBOX_SIP_DECLINED, hs_sandbox_reason_get (HS_SANDBOX_SIP_DECLINED));
 }
 
 void
@@ -338,8 +383,35 @@ hs_sandbox_leg_forward (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchang
   }
   accept (exchange);
   call->n_forwards++;
-  cancel_callees (call);
-  route (call, address);
+  hs_sandbox_call_withdraw (call);
+  hs_sandbox_call_ring (call, address);
+}
+
+/* One whose call has been transferred or joined is the only one to know of its end; but for a
+ * feature, which hears of it. */
+static void
+leave_alone (HsSandboxLeg *leg)
+{
+  HsSandboxCalls *calls = leg->calls;
+  HsSandboxCall *call = leg->call;
+
+  hs_sandbox_leg_end (leg, NULL, 0, NULL, 0);
+  if (g_ptr_array_find (calls->calls, call, NULL) && call->legs->len == 0)
+    hs_sandbox_call_end (call);
+}
+
+void
+hs_sandbox_leg_drop (HsSandboxLeg *leg, guint sip_code)
+{
+  const char *reason = hs_sandbox_reason_get (sip_code);
+  HsSandboxCall *call = leg->call;
+  HsSandboxCalls *calls = leg->calls;
+
+  if (leg->peer)
+    hs_sandbox_leg_end (leg->peer, "callEnd", sip_code, reason, 0);
+  hs_sandbox_leg_end (leg, "callEnd", sip_code, reason, 0);
+  if (g_ptr_array_find (calls->calls, call, NULL))
+    hs_sandbox_call_end (call);
 }
 
 /* A callee who hangs up before the answer declines. */
@@ -348,13 +420,16 @@ hs_sandbox_leg_hang_up (HsSandboxLeg *leg)
 {
   HsSandboxCall *call = leg->call;
 
-  if (!leg->peer && !leg->is_caller) {
-    fail_call (call, SIP_DECLINED, get_reason (SIP_DECLINED));
-    return;
+  if (leg->peer) {
+    hs_sandbox_leg_end (leg->peer, "callEnd", HS_SANDBOX_SIP_OK,
+                        hs_sandbox_reason_get (HS_SANDBOX_SIP_OK), 0);
+    hs_sandbox_call_end (call);
+  } else if (leg->state == HS_SANDBOX_LEG_UP) {
+    leave_alone (leg);
+  } else if (leg == call->caller) {
+    hs_sandbox_call_withdraw (call);
+    hs_sandbox_call_end (call);
+  } else {
+    fail_call (call, HS_SANDBOX_SIP_DECLINED, hs_sandbox_reason_get (HS_SANDBOX_SIP_DECLINED));
   }
-  if (leg->peer)
-    hs_sandbox_leg_end (leg->peer, "callEnd", SIP_OK, get_reason (SIP_OK), 0);
-  else
-    cancel_callees (call);
-  hs_sandbox_call_end (call);
 }

@@ -22,41 +22,113 @@ accept (HsSandboxExchange *exchange)
   hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_OK, HS_SANDBOX_STATUS_OK);
 }
 
-/* Returns: who made the offer that @leg is asked to answer */
-static HsSandboxLeg *
-close_negotiation (HsSandboxLeg *leg)
+static void
+send_answer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
 {
-  g_clear_handle_id (&leg->call->negotiation_timer, g_source_remove);
-  leg->offer = HS_SANDBOX_OFFER_NONE;
-  leg->peer->offer = HS_SANDBOX_OFFER_NONE;
-  return leg->peer;
+  hs_sandbox_leg_send (
+      leg, hs_sandbox_leg_new_message (leg, "respondCallUpdate", sdp, custom_parameters), 0);
+}
+
+void
+hs_sandbox_leg_answer_offer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
+{
+  if (leg->person)
+    hs_sandbox_person_take_answer (leg->person, sdp);
+  else
+    send_answer (leg, sdp, custom_parameters);
+}
+
+/* What the gateway wants of a client */
+
+void
+hs_sandbox_leg_forget_proposal (HsSandboxLeg *leg)
+{
+  leg->replied = NULL;
+  g_clear_handle_id (&leg->reply_timer, g_source_remove);
+}
+
+/* Whoever waits hears of it last: he may end the leg. */
+static void
+take_reply (HsSandboxLeg *leg, const HsSandboxReply *reply)
+{
+  HsSandboxReplied replied = leg->replied;
+
+  hs_sandbox_leg_forget_proposal (leg);
+  if (replied)
+    replied (leg, reply, leg->replied_data);
 }
 
 static gboolean
-on_negotiation_timeout (gpointer user_data)
+on_no_reply (gpointer user_data)
 {
-  HsSandboxLeg *answerer = user_data;
+  HsSandboxLeg *leg = user_data;
+  HsSandboxReply reply = { .is_late = TRUE };
 
-  answerer->call->negotiation_timer = 0;
-  hs_sandbox_leg_send_pending (close_negotiation (answerer));
+  leg->reply_timer = 0;
+  take_reply (leg, &reply);
   return G_SOURCE_REMOVE;
 }
 
 static void
-open_negotiation (HsSandboxLeg *offerer, const char *sdp, JsonArray *custom_parameters)
+ask_person (HsSandboxPerson *person, const char *sdp)
 {
-  HsSandboxLeg *answerer = offerer->peer;
+  if (sdp)
+    hs_sandbox_person_update (person, sdp);
+  else
+    hs_sandbox_person_offer (person);
+}
 
-  offerer->offer = HS_SANDBOX_OFFER_FROM_CLIENT;
-  answerer->offer = HS_SANDBOX_OFFER_TO_CLIENT;
-  offerer->call->negotiation_timer =
-      g_timeout_add_seconds (NEGOTIATION_TIMEOUT_S, on_negotiation_timeout, answerer);
-  if (answerer->person)
-    hs_sandbox_person_update (answerer->person, sdp);
+void
+hs_sandbox_leg_propose (HsSandboxLeg *leg,
+                        const char *sdp,
+                        JsonArray *custom_parameters,
+                        HsSandboxReplied replied,
+                        gpointer user_data)
+{
+  hs_sandbox_leg_forget_proposal (leg);
+  leg->replied = replied;
+  leg->replied_data = user_data;
+  leg->reply_timer = g_timeout_add_seconds (NEGOTIATION_TIMEOUT_S, on_no_reply, leg);
+  if (leg->person)
+    ask_person (leg->person, sdp);
   else
     hs_sandbox_leg_send (
-        answerer, hs_sandbox_leg_new_message (answerer, "startCallUpdate", sdp, custom_parameters),
-        0);
+        leg, hs_sandbox_leg_new_message (leg, "startCallUpdate", sdp, custom_parameters), 0);
+}
+
+static gboolean
+is_negotiating (HsSandboxLeg *leg)
+{
+  return leg->is_asking || leg->replied;
+}
+
+gboolean
+hs_sandbox_leg_is_busy (HsSandboxLeg *leg)
+{
+  return leg->feature || is_negotiating (leg) || (leg->peer && is_negotiating (leg->peer));
+}
+
+/* An offer from one client to the other */
+
+static void
+on_far_reply (HsSandboxLeg *answerer, const HsSandboxReply *reply, gpointer user_data)
+{
+  HsSandboxLeg *offerer = user_data;
+
+  offerer->is_asking = FALSE;
+  if (reply->sdp)
+    send_answer (offerer, reply->sdp, reply->custom_parameters);
+  else
+    hs_sandbox_leg_send_pending (offerer);
+}
+
+static void
+pass_offer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
+{
+  g_autofree char *passed = hs_sandbox_leg_pass_sdp (leg, "startCallUpdate", sdp);
+
+  leg->is_asking = TRUE;
+  hs_sandbox_leg_propose (leg->peer, passed, custom_parameters, on_far_reply, leg);
 }
 
 void
@@ -64,9 +136,8 @@ hs_sandbox_leg_start_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxEx
 {
   const char *sdp = hs_sandbox_json_get_string (request, "sdp");
   JsonArray *custom_parameters = NULL;
-  g_autofree char *passed = NULL;
 
-  if (leg->state != HS_SANDBOX_LEG_UP) {
+  if (leg->state != HS_SANDBOX_LEG_UP || (!leg->peer && !leg->feature)) {
     refuse (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
     return;
   }
@@ -77,12 +148,10 @@ hs_sandbox_leg_start_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxEx
   if (!hs_sandbox_read_custom_parameters (request, exchange, &custom_parameters))
     return;
   accept (exchange);
-  if (leg->offer != HS_SANDBOX_OFFER_NONE) {
+  if (hs_sandbox_leg_is_busy (leg))
     hs_sandbox_leg_send_pending (leg);
-    return;
-  }
-  passed = hs_sandbox_leg_pass_sdp (leg, "startCallUpdate", sdp);
-  open_negotiation (leg, passed, custom_parameters);
+  else
+    pass_offer (leg, sdp, custom_parameters);
 }
 
 /* A client in the middle of an offer of its own refuses the one that came: "491", as text. */
@@ -97,12 +166,11 @@ void
 hs_sandbox_leg_respond_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange)
 {
   const char *sdp = hs_sandbox_json_get_string (request, "sdp");
-  JsonArray *custom_parameters = NULL;
   g_autofree char *passed = NULL;
-  HsSandboxLeg *offerer;
+  HsSandboxReply reply = { 0 };
 
   /* A second answer, or one that nobody asked for, would end the call at the far client. */
-  if (leg->offer != HS_SANDBOX_OFFER_TO_CLIENT) {
+  if (!leg->replied) {
     refuse (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
     return;
   }
@@ -110,40 +178,31 @@ hs_sandbox_leg_respond_update (HsSandboxLeg *leg, JsonObject *request, HsSandbox
     refuse (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
     return;
   }
-  if (!hs_sandbox_read_custom_parameters (request, exchange, &custom_parameters))
+  if (!hs_sandbox_read_custom_parameters (request, exchange, &reply.custom_parameters))
     return;
   accept (exchange);
-  offerer = close_negotiation (leg);
-  if (is_glare (request)) {
-    hs_sandbox_leg_send_pending (offerer);
-    return;
-  }
-  passed = hs_sandbox_leg_pass_sdp (leg, "respondCallUpdate", sdp);
-  hs_sandbox_leg_send (
-      offerer, hs_sandbox_leg_new_message (offerer, "respondCallUpdate", passed, custom_parameters),
-      0);
+  if (!is_glare (request))
+    passed = hs_sandbox_leg_pass_sdp (leg, "respondCallUpdate", sdp);
+  reply.sdp = passed;
+  take_reply (leg, &reply);
 }
 
+/* The time limit may have closed the question. */
 void
 hs_sandbox_leg_take_person_answer (HsSandboxLeg *leg, const char *sdp)
 {
-  g_autofree char *passed = NULL;
-  HsSandboxLeg *offerer;
+  g_autofree char *passed = hs_sandbox_leg_pass_sdp (leg, "respondCallUpdate", sdp);
+  HsSandboxReply reply = { .sdp = passed };
 
-  /* The time limit may have closed it. */
-  if (leg->offer != HS_SANDBOX_OFFER_TO_CLIENT)
-    return;
-  passed = hs_sandbox_leg_pass_sdp (leg, "respondCallUpdate", sdp);
-  offerer = close_negotiation (leg);
-  hs_sandbox_leg_send (offerer,
-                       hs_sandbox_leg_new_message (offerer, "respondCallUpdate", passed, NULL), 0);
+  take_reply (leg, &reply);
 }
 
 void
 hs_sandbox_leg_take_person_refusal (HsSandboxLeg *leg)
 {
-  if (leg->offer == HS_SANDBOX_OFFER_TO_CLIENT)
-    hs_sandbox_leg_send_pending (close_negotiation (leg));
+  HsSandboxReply reply = { 0 };
+
+  take_reply (leg, &reply);
 }
 
 void
@@ -151,7 +210,7 @@ hs_sandbox_leg_send_custom (HsSandboxLeg *leg, JsonObject *request, HsSandboxExc
 {
   JsonArray *custom_parameters = NULL;
 
-  if (leg->state != HS_SANDBOX_LEG_UP) {
+  if (leg->state != HS_SANDBOX_LEG_UP || !leg->peer) {
     refuse (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
     return;
   }

@@ -11,12 +11,18 @@ static void
 call_free (HsSandboxCall *call)
 {
   g_clear_handle_id (&call->ring_timer, g_source_remove);
-  g_clear_handle_id (&call->negotiation_timer, g_source_remove);
   g_clear_pointer (&call->custom_parameters, json_array_unref);
-  g_ptr_array_unref (call->callees);
+  g_ptr_array_unref (call->legs);
+  g_free (call->caller_address);
   g_free (call->caller_name);
   g_free (call->offer);
   g_free (call);
+}
+
+static void
+feature_free (HsSandboxFeature *feature)
+{
+  feature->free (feature);
 }
 
 HsSandboxCalls *
@@ -30,24 +36,27 @@ hs_sandbox_calls_new (HsSandboxUsers *users, HsSandboxFaults *faults, guint ring
   calls->legs =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) hs_sandbox_leg_free);
   calls->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) call_free);
+  calls->features = g_ptr_array_new_with_free_func ((GDestroyNotify) feature_free);
   return calls;
 }
 
 void
 hs_sandbox_calls_free (HsSandboxCalls *calls)
 {
+  g_ptr_array_unref (calls->features);
   g_ptr_array_unref (calls->calls);
   g_hash_table_unref (calls->legs);
   g_free (calls);
 }
 
 HsSandboxCall *
-hs_sandbox_call_new (HsSandboxCalls *calls)
+hs_sandbox_call_new (HsSandboxCalls *calls, const HsSandboxCallEvents *events)
 {
   HsSandboxCall *call = g_new0 (HsSandboxCall, 1);
 
   call->calls = calls;
-  call->callees = g_ptr_array_new ();
+  call->events = events;
+  call->legs = g_ptr_array_new ();
   g_ptr_array_add (calls->calls, call);
   return call;
 }
@@ -55,11 +64,29 @@ hs_sandbox_call_new (HsSandboxCalls *calls)
 void
 hs_sandbox_call_end (HsSandboxCall *call)
 {
-  if (call->caller)
-    hs_sandbox_leg_end (call->caller, NULL, 0, NULL, 0);
-  while (call->callees->len > 0)
-    hs_sandbox_leg_end (call->callees->pdata[0], NULL, 0, NULL, 0);
+  while (call->legs->len > 0)
+    hs_sandbox_leg_end (call->legs->pdata[0], NULL, 0, NULL, 0);
   g_ptr_array_remove (call->calls->calls, call);
+}
+
+void
+hs_sandbox_feature_add (HsSandboxFeature *self, HsSandboxCalls *calls)
+{
+  g_ptr_array_add (calls->features, self);
+}
+
+void
+hs_sandbox_feature_remove (HsSandboxFeature *self, HsSandboxCalls *calls)
+{
+  GHashTableIter iter;
+  HsSandboxLeg *leg;
+
+  g_hash_table_iter_init (&iter, calls->legs);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &leg)) {
+    if (leg->feature == self)
+      leg->feature = NULL;
+  }
+  g_ptr_array_remove (calls->features, self);
 }
 
 gboolean
@@ -155,6 +182,7 @@ static const struct {
   { "startCallUpdate", hs_sandbox_leg_start_update, HS_SANDBOX_STATUS_NO_SESSION },
   { "respondCallUpdate", hs_sandbox_leg_respond_update, HS_SANDBOX_STATUS_NO_SESSION },
   { "sendCustomHeaders", hs_sandbox_leg_send_custom, HS_SANDBOX_STATUS_NO_SESSION },
+  { "transfer", hs_sandbox_leg_transfer, HS_SANDBOX_STATUS_NO_SESSION },
   { "audit", do_audit, HS_SANDBOX_STATUS_NO_RESOURCE },
 };
 
@@ -256,7 +284,7 @@ leg_to_json (HsSandboxLeg *leg)
   json_object_set_string_member (object, "user", leg->user);
   json_object_set_string_member (object, "role", leg->is_caller ? "caller" : "callee");
   json_object_set_string_member (object, "state", states[leg->state]);
-  json_object_set_boolean_member (object, "negotiating", leg->offer != HS_SANDBOX_OFFER_NONE);
+  json_object_set_boolean_member (object, "negotiating", leg->is_asking || leg->replied);
   hs_sandbox_json_set_string (object, "subscription", leg->subscription_id);
   hs_sandbox_json_set_string (object, "peer", leg->peer ? leg->peer->sid : NULL);
   return object;
@@ -279,4 +307,10 @@ guint
 hs_sandbox_calls_get_n_calls (HsSandboxCalls *calls)
 {
   return calls->calls->len;
+}
+
+HsSandboxBehaviour *
+hs_sandbox_calls_get_behaviour (HsSandboxCalls *calls)
+{
+  return &calls->behaviour;
 }

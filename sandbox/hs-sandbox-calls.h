@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "hs-sandbox-behaviour.h"
 #include "hs-sandbox-users.h"
 
 G_BEGIN_DECLS
@@ -39,5 +40,8 @@ void hs_sandbox_call_start (HsSandboxCalls *calls,
 /* Returns: (transfer full): the legs that are known */
 JsonArray *hs_sandbox_calls_to_json (HsSandboxCalls *calls);
 guint hs_sandbox_calls_get_n_calls (HsSandboxCalls *calls);
+
+/* Returns: (transfer none): may be changed at any time */
+HsSandboxBehaviour *hs_sandbox_calls_get_behaviour (HsSandboxCalls *calls);
 
 G_END_DECLS

@@ -78,6 +78,9 @@ serve_state (HsSandboxControl *control, HsSandboxExchange *exchange)
   json_object_set_array_member (state, "users", hs_sandbox_users_to_json (control->users));
   json_object_set_array_member (state, "legs", hs_sandbox_calls_to_json (control->calls));
   json_object_set_int_member (state, "calls", hs_sandbox_calls_get_n_calls (control->calls));
+  json_object_set_object_member (
+      state, "behaviour",
+      hs_sandbox_behaviour_to_json (hs_sandbox_calls_get_behaviour (control->calls)));
   json_object_set_array_member (state, "faults", hs_sandbox_faults_to_json (control->faults));
   json_object_set_object_member (state, "requests", counts);
   reply_ok (exchange, state);
@@ -273,15 +276,29 @@ serve_clear (HsSandboxControl *control, HsSandboxExchange *exchange)
   reply_ok (exchange, NULL);
 }
 
+static void
+serve_behaviour (HsSandboxControl *control, HsSandboxExchange *exchange)
+{
+  JsonObject *body = hs_sandbox_exchange_get_body (exchange);
+  HsSandboxBehaviour *behaviour = hs_sandbox_calls_get_behaviour (control->calls);
+  g_autoptr (GError) error = NULL;
+
+  if (!body)
+    reply_error (exchange, SOUP_STATUS_BAD_REQUEST, "an object is expected");
+  else if (!hs_sandbox_behaviour_change (behaviour, body, &error))
+    reply_error (exchange, SOUP_STATUS_BAD_REQUEST, error->message);
+  else
+    reply_ok (exchange, hs_sandbox_behaviour_to_json (behaviour));
+}
+
 static const struct {
   const char *method;
   const char *path;
   void (*serve) (HsSandboxControl *control, HsSandboxExchange *exchange);
 } routes[] = {
-  { "GET", "sandbox/state", serve_state },
-  { "POST", "sandbox/notify", serve_notify },
-  { "POST", "sandbox/faults", serve_fault },
-  { "DELETE", "sandbox/faults", serve_clear },
+  { "GET", "sandbox/state", serve_state },          { "POST", "sandbox/notify", serve_notify },
+  { "POST", "sandbox/faults", serve_fault },        { "DELETE", "sandbox/faults", serve_clear },
+  { "POST", "sandbox/behaviour", serve_behaviour },
 };
 
 void

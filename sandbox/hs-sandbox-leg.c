@@ -22,8 +22,7 @@ hs_sandbox_leg_new (HsSandboxCall *call, const char *user, gboolean is_caller)
   leg->custom_parameters = json_array_new ();
   if (is_caller)
     call->caller = leg;
-  else
-    g_ptr_array_add (call->callees, leg);
+  g_ptr_array_add (call->legs, leg);
   g_hash_table_insert (call->calls->legs, leg->sid, leg);
   return leg;
 }
@@ -32,6 +31,7 @@ void
 hs_sandbox_leg_free (HsSandboxLeg *leg)
 {
   g_clear_handle_id (&leg->linger_timer, g_source_remove);
+  g_clear_handle_id (&leg->reply_timer, g_source_remove);
   g_clear_pointer (&leg->person, hs_sandbox_person_free);
   g_clear_object (&leg->exchange);
   json_array_unref (leg->custom_parameters);
@@ -138,37 +138,83 @@ on_lingered (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+say_farewell (
+    HsSandboxLeg *leg, const char *farewell, int status_code, const char *reason, guint delay_ms)
+{
+  JsonObject *message = hs_sandbox_leg_new_message (leg, farewell, NULL, NULL);
+
+  if (status_code) {
+    JsonObject *session = json_object_get_object_member (message, "sessionParams");
+
+    json_object_set_int_member (session, "statusCode", status_code);
+    hs_sandbox_json_set_string (session, "reasonText", reason);
+  }
+  hs_sandbox_leg_send (leg, message, delay_ms);
+}
+
+void
+hs_sandbox_leg_conclude (HsSandboxLeg *leg, const char *type, int status_code, const char *reason)
+{
+  say_farewell (leg, type, status_code, reason, 0);
+}
+
+void
+hs_sandbox_leg_link (HsSandboxLeg *leg, HsSandboxLeg *other)
+{
+  if (leg->peer)
+    leg->peer->peer = NULL;
+  if (other->peer)
+    other->peer->peer = NULL;
+  leg->peer = other;
+  other->peer = leg;
+}
+
+static void
+leave_call (HsSandboxLeg *leg)
+{
+  if (leg->call->caller == leg)
+    leg->call->caller = NULL;
+  g_ptr_array_remove (leg->call->legs, leg);
+  leg->call = NULL;
+}
+
+void
+hs_sandbox_leg_move (HsSandboxLeg *leg, HsSandboxCall *call)
+{
+  HsSandboxCall *before = leg->call;
+
+  if (before == call)
+    return;
+  leave_call (leg);
+  leg->call = call;
+  g_ptr_array_add (call->legs, leg);
+  if (before->legs->len == 0)
+    hs_sandbox_call_end (before);
+}
+
 void
 hs_sandbox_leg_end (
     HsSandboxLeg *leg, const char *farewell, int status_code, const char *reason, guint delay_ms)
 {
-  JsonObject *message;
+  HsSandboxFeature *feature = g_steal_pointer (&leg->feature);
 
   if (leg->state == HS_SANDBOX_LEG_ENDED)
     return;
-  if (farewell) {
-    message = hs_sandbox_leg_new_message (leg, farewell, NULL, NULL);
-    if (status_code) {
-      JsonObject *session = json_object_get_object_member (message, "sessionParams");
-
-      json_object_set_int_member (session, "statusCode", status_code);
-      hs_sandbox_json_set_string (session, "reasonText", reason);
-    }
-    hs_sandbox_leg_send (leg, message, delay_ms);
-  }
+  if (farewell)
+    say_farewell (leg, farewell, status_code, reason, delay_ms);
   leg->state = HS_SANDBOX_LEG_ENDED;
-  leg->offer = HS_SANDBOX_OFFER_NONE;
-  if (leg->is_caller)
-    leg->call->caller = NULL;
-  else
-    g_ptr_array_remove (leg->call->callees, leg);
-  leg->call = NULL;
+  leg->is_asking = FALSE;
+  hs_sandbox_leg_forget_proposal (leg);
+  leave_call (leg);
   if (leg->peer)
     leg->peer->peer = NULL;
   leg->peer = NULL;
   g_clear_pointer (&leg->person, hs_sandbox_person_free);
   g_clear_object (&leg->exchange);
   leg->linger_timer = g_timeout_add_seconds (LINGER_S, on_lingered, leg);
+  if (feature)
+    feature->lost (feature, leg);
 }
 
 char *

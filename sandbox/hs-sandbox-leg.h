@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "hs-sandbox-behaviour.h"
 #include "hs-sandbox-calls.h"
 #include "hs-sandbox-people.h"
 
@@ -8,9 +9,11 @@ G_BEGIN_DECLS
 
 /* The calls room's own header. A leg is one party's side of a call, known to that party by its
  * session id. A call holds the caller's leg and one leg for each device of the callee that rings;
- * answered, two of them are each other's peer. Session descriptions pass unchanged. */
+ * answered, two of them are each other's peer. Session descriptions pass unchanged. What concerns
+ * more legs than these two, a transfer say, is a feature that holds on to all of them. */
 
 typedef struct _HsSandboxCall HsSandboxCall;
+typedef struct _HsSandboxFeature HsSandboxFeature;
 typedef struct _HsSandboxLeg HsSandboxLeg;
 
 typedef enum {
@@ -20,11 +23,16 @@ typedef enum {
   HS_SANDBOX_LEG_ENDED,
 } HsSandboxLegState;
 
-typedef enum {
-  HS_SANDBOX_OFFER_NONE,
-  HS_SANDBOX_OFFER_FROM_CLIENT,
-  HS_SANDBOX_OFFER_TO_CLIENT,
-} HsSandboxOffer;
+/* What a client says to an offer, or to being asked for one. */
+typedef struct {
+  const char *sdp; /* NULL: it refused, or said nothing in time */
+  gboolean is_late;
+  JsonArray *custom_parameters; /* nullable */
+} HsSandboxReply;
+
+typedef void (*HsSandboxReplied) (HsSandboxLeg *leg,
+                                  const HsSandboxReply *reply,
+                                  gpointer user_data);
 
 struct _HsSandboxLeg {
   HsSandboxCalls *calls; /* borrowed: the owner */
@@ -38,39 +46,78 @@ struct _HsSandboxLeg {
   HsSandboxPerson *person; /* instead of a client */
 
   /* whom it talks to */
-  HsSandboxCall *call; /* borrowed: alive until our end */
-  HsSandboxLeg *peer;  /* borrowed: alive until its end; NULL before the answer */
+  HsSandboxCall *call;       /* borrowed: alive until our end */
+  HsSandboxLeg *peer;        /* borrowed: alive until its end; NULL before the answer */
+  HsSandboxFeature *feature; /* borrowed: lets go of us at its end; NULL without one */
   char *far_address;
   char *far_name;
 
-  HsSandboxOffer offer;
+  /* negotiation */
+  gboolean is_asking;       /* an offer of the client's waits for its answer */
+  HsSandboxReplied replied; /* who waits for the client's answer; NULL: nobody */
+  gpointer replied_data;
+  guint reply_timer;
+
   JsonArray *custom_parameters; /* go along with the next notification */
   HsSandboxExchange *exchange;  /* the client's last request, whose reply goes first */
   guint linger_timer;
 };
 
+/* What becomes of ringing somebody. The call may be ended in the last two. */
+typedef struct {
+  void (*rung) (HsSandboxCall *call);
+  /* @leg is up, and has no peer yet. Without an offer in the call @sdp is one. */
+  void (*answered) (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters);
+  void (*failed) (HsSandboxCall *call, guint sip_code, const char *reason);
+} HsSandboxCallEvents;
+
 struct _HsSandboxCall {
   HsSandboxCalls *calls; /* borrowed: the owner */
-  HsSandboxLeg *caller;  /* borrowed, as are the callees: the calls own all legs; NULL once ended */
-  GPtrArray *callees;    /* HsSandboxLeg, those that have not ended */
+  HsSandboxLeg *caller;  /* borrowed, as all legs: the calls own them; NULL: ended, or nobody */
+  GPtrArray *legs;       /* HsSandboxLeg, those that have not ended */
+
+  /* ringing */
+  const HsSandboxCallEvents *events;
+  HsSandboxFeature *feature; /* borrowed: on whose behalf it rings; NULL: a caller's */
+  char *caller_address;
   char *caller_name;
-  char *offer;                  /* the caller's */
+  char *offer;                  /* the caller's; NULL: the callee makes one */
   JsonArray *custom_parameters; /* the caller's */
   gboolean has_rung;
   guint n_forwards;
   guint ring_timer;
-  guint negotiation_timer;
+};
+
+struct _HsSandboxFeature {
+  /* @leg has just ended, and is no longer its own. May free the feature. */
+  void (*lost) (HsSandboxFeature *self, HsSandboxLeg *leg);
+  void (*free) (HsSandboxFeature *self);
 };
 
 struct _HsSandboxCalls {
   HsSandboxUsers *users;   /* borrowed: outlives us */
   HsSandboxFaults *faults; /* borrowed: outlives us */
+  HsSandboxBehaviour behaviour;
   guint ring_timeout_ms;
-  GHashTable *legs; /* sid → HsSandboxLeg */
-  GPtrArray *calls; /* HsSandboxCall */
+  GHashTable *legs;    /* sid → HsSandboxLeg */
+  GPtrArray *calls;    /* HsSandboxCall */
+  GPtrArray *features; /* HsSandboxFeature */
 };
 
-/* Codes that gateways give, and those of SIP that a client is told as the reason of an end. */
+/* Codes of SIP that a client is told as the reason of an end. */
+enum {
+  HS_SANDBOX_SIP_OK = 200,
+  HS_SANDBOX_SIP_NOT_FOUND = 404,
+  HS_SANDBOX_SIP_TIMEOUT = 408,
+  HS_SANDBOX_SIP_UNAVAILABLE = 480,
+  HS_SANDBOX_SIP_TOO_MANY_HOPS = 483,
+  HS_SANDBOX_SIP_BUSY = 486,
+  HS_SANDBOX_SIP_CANCELLED = 487,
+  HS_SANDBOX_SIP_PENDING = 491,
+  HS_SANDBOX_SIP_DECLINED = 603,
+};
+
+/* Codes that gateways give. */
 enum {
   HS_SANDBOX_STATUS_OK = 0,
   HS_SANDBOX_STATUS_BAD_BODY = 5,
@@ -81,6 +128,8 @@ enum {
   HS_SANDBOX_STATUS_NO_SESSION = 47,
   HS_SANDBOX_STATUS_PENDING = 49,
   HS_SANDBOX_STATUS_BAD_REQUEST = 1004,
+  HS_SANDBOX_STATUS_TRANSFERRED = 9905,
+  HS_SANDBOX_STATUS_JOINED = 9906,
 };
 
 HsSandboxLeg *hs_sandbox_leg_new (HsSandboxCall *call, const char *user, gboolean is_caller);
@@ -107,7 +156,51 @@ void hs_sandbox_leg_send_pending (HsSandboxLeg *leg);
 void hs_sandbox_leg_end (
     HsSandboxLeg *leg, const char *farewell, int status_code, const char *reason, guint delay_ms);
 
-HsSandboxCall *hs_sandbox_call_new (HsSandboxCalls *calls);
+/* Says `respondCallUpdate`: to a client the answer to its offer, to a person as well. */
+void hs_sandbox_leg_answer_offer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters);
+
+/* Makes an offer to the client, or asks it for one when @sdp is NULL. @replied is called once,
+ * unless the leg ends. */
+void hs_sandbox_leg_propose (HsSandboxLeg *leg,
+                             const char *sdp,
+                             JsonArray *custom_parameters,
+                             HsSandboxReplied replied,
+                             gpointer user_data);
+
+/* Nobody wants the client's reply any more. */
+void hs_sandbox_leg_forget_proposal (HsSandboxLeg *leg);
+
+/* Whether something is going on that does not allow another offer now. */
+gboolean hs_sandbox_leg_is_busy (HsSandboxLeg *leg);
+
+void hs_sandbox_leg_link (HsSandboxLeg *leg, HsSandboxLeg *other);
+
+/* @leg belongs to @call from now on; the call that it leaves ends when it was the last. */
+void hs_sandbox_leg_move (HsSandboxLeg *leg, HsSandboxCall *call);
+
+/* Ends the leg and its peer with `callEnd`, and their call with them. */
+void hs_sandbox_leg_drop (HsSandboxLeg *leg, guint sip_code);
+
+/* Tells the client that its transfer or join has come to an end. */
+void
+hs_sandbox_leg_conclude (HsSandboxLeg *leg, const char *type, int status_code, const char *reason);
+
+HsSandboxCall *hs_sandbox_call_new (HsSandboxCalls *calls, const HsSandboxCallEvents *events);
+
+/* Offers @call to @address; what becomes of it comes as events, a failure maybe at once. */
+void hs_sandbox_call_ring (HsSandboxCall *call, const char *address);
+
+/* Takes the call away from all who were called, whether they have answered or not. */
+void hs_sandbox_call_withdraw (HsSandboxCall *call);
+
+/* @self: (transfer full) */
+void hs_sandbox_feature_add (HsSandboxFeature *self, HsSandboxCalls *calls);
+
+/* All its legs are free again. */
+void hs_sandbox_feature_remove (HsSandboxFeature *self, HsSandboxCalls *calls);
+
+/* Returns: (nullable): the words for a code of SIP */
+const char *hs_sandbox_reason_get (guint sip_code);
 
 /* Ends those of its legs that have not ended, without a word, and forgets the call. */
 void hs_sandbox_call_end (HsSandboxCall *call);
@@ -128,7 +221,9 @@ hs_sandbox_leg_respond_update (HsSandboxLeg *leg, JsonObject *request, HsSandbox
 void
 hs_sandbox_leg_send_custom (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange);
 
-/* What a person at @leg answers to an offer of its peer's. */
+void hs_sandbox_leg_transfer (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange);
+
+/* What a person at @leg answers to an offer. */
 void hs_sandbox_leg_take_person_answer (HsSandboxLeg *leg, const char *sdp);
 void hs_sandbox_leg_take_person_refusal (HsSandboxLeg *leg);
 

@@ -8,6 +8,8 @@
 
 #include <gio/gio.h>
 
+#define TONE_HZ 440
+
 #define REACH_PHONE_MS 50
 #define RING_MS        100
 
@@ -83,6 +85,19 @@ on_rung (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+open_media (HsSandboxPerson *person)
+{
+  g_autoptr (HsSandboxVoice) voice =
+      person->kind == HS_SANDBOX_PERSON_TONE ? hs_sandbox_voice_new_tone (TONE_HZ) : NULL;
+
+  person->media = hs_sandbox_media_new_for (voice);
+  if (person->offer)
+    hs_sandbox_media_update (person->media, person->offer, on_media_answered, person);
+  else
+    hs_sandbox_media_offer (person->media, "sendrecv", TRUE, on_media_answered, person);
+}
+
 static gboolean
 on_reached (gpointer user_data)
 {
@@ -91,9 +106,7 @@ on_reached (gpointer user_data)
   person->timer = 0;
   if (person->kind != HS_SANDBOX_PERSON_NO_ANSWER) {
     person->timer = g_timeout_add (RING_MS, on_rung, person);
-    person->media = hs_sandbox_media_new (
-        person->kind == HS_SANDBOX_PERSON_ECHO ? HS_SANDBOX_MEDIA_ECHO : HS_SANDBOX_MEDIA_TONE,
-        person->offer, on_media_answered, person);
+    open_media (person);
   }
   person->events->ringing (person->user_data);
   return G_SOURCE_REMOVE;
@@ -137,6 +150,27 @@ hs_sandbox_person_update (HsSandboxPerson *person, const char *offer)
   g_return_if_fail (person->media != NULL);
 
   hs_sandbox_media_update (person->media, offer, on_media_updated, person);
+}
+
+void
+hs_sandbox_person_offer (HsSandboxPerson *person)
+{
+  g_return_if_fail (person->media != NULL);
+
+  /* The one before it may have been refused. */
+  hs_sandbox_media_forget_offer (person->media);
+  hs_sandbox_media_offer (person->media, "sendrecv", TRUE, on_media_updated, person);
+}
+
+void
+hs_sandbox_person_take_answer (HsSandboxPerson *person, const char *answer)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (person->media != NULL);
+
+  if (!hs_sandbox_media_take_answer (person->media, answer, &error))
+    g_message ("a call's media stays as it was: %s", error->message);
 }
 
 void

@@ -25,7 +25,8 @@ HsSandboxPersonKind hs_sandbox_person_find (const char *address);
 typedef struct _HsSandboxPerson HsSandboxPerson;
 
 /* The person may be freed from any of these, which are called from the main loop. @answered and
- * @update_failed come once for each offer, @failed instead of the first @answered. */
+ * @update_failed come once for each offer, and for each time that the person is to make one;
+ * @failed comes instead of the first @answered. */
 typedef struct {
   void (*ringing) (gpointer user_data);
   void (*answered) (const char *sdp, gpointer user_data);
@@ -33,12 +34,18 @@ typedef struct {
   void (*update_failed) (gpointer user_data);
 } HsSandboxPersonEvents;
 
-/* @events: has to outlive the person */
+/* @offer: (nullable): NULL: the person answers with an offer
+ * @events: has to outlive the person */
 HsSandboxPerson *hs_sandbox_person_new (HsSandboxPersonKind kind,
                                         const char *offer,
                                         const HsSandboxPersonEvents *events,
                                         gpointer user_data);
 void hs_sandbox_person_update (HsSandboxPerson *person, const char *offer);
+
+/* Makes an offer to somebody else, or takes the answer to one. */
+void hs_sandbox_person_offer (HsSandboxPerson *person);
+void hs_sandbox_person_take_answer (HsSandboxPerson *person, const char *answer);
+
 void hs_sandbox_person_free (HsSandboxPerson *person);
 
 G_END_DECLS

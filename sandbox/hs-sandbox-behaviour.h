@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* What gateways do in one way or another, as README.md describes it. */
+typedef struct {
+  gboolean transferee_offers; /* else the target does */
+} HsSandboxBehaviour;
+
+/* Changes what @object names.
+ * @error: names the member that is wrong; nothing is changed then */
+gboolean hs_sandbox_behaviour_change (HsSandboxBehaviour *behaviour,
+                                      JsonObject *object,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Returns: (transfer full) */
+JsonObject *hs_sandbox_behaviour_to_json (const HsSandboxBehaviour *behaviour);
+
+G_END_DECLS
