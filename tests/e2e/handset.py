@@ -294,14 +294,14 @@ def audio_from(microphone):
     return {"audio": True, "audioOptions": {"deviceId": microphone}}
 
 
-def in_real_time(trial, attempts=5):
+def in_real_time(trial, attempts=5, options=()):
     """Runs trial(scene), once more when it fails on a machine that is too busy for sound.
 
-    Without the excuse of a busy machine the first failure counts.
+    Without the excuse of a busy machine the first failure counts. options: of the sandbox.
     """
     for left in reversed(range(attempts)):
         failure = None
-        with Scene() as scene:
+        with Scene(*options) as scene:
             try:
                 trial(scene)
             except AssertionError as error:
