@@ -253,6 +253,25 @@ test_response_fails (HsCallFixture *f, gconstpointer data)
   g_assert_false (is_held_remotely (f));
 }
 
+/* What was refused is offered again, and compares equal with what the peer saw. */
+static void
+test_resumed_after_a_refusal (HsCallFixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new (HS_GATEWAY_ERROR, 26, "no");
+
+  hs_call_fixture_make_connected (f);
+  update (f, "inactive");
+  hs_fake_steps_fail_next (hs_fake_signalling_get_steps (f->signalling), HS_REQUEST_RESPOND_UPDATE,
+                           error);
+  update (f, "sendrecv");
+  g_assert_true (is_held_remotely (f));
+  hs_call_fixture_skip (f);
+  update (f, "sendrecv");
+  hs_call_fixture_expect (f, ANSWERED ("4") DONE ("UNHOLD") CHANGED ("On Hold", "false", "true"));
+  g_assert_false (is_held_remotely (f));
+  assert_state (f, "Connected");
+}
+
 static void
 test_response_to_added_media_fails (HsCallFixture *f, gconstpointer data)
 {
@@ -701,6 +720,7 @@ main (int argc, char *argv[])
   ADD ("new-party", test_new_party);
   ADD ("response-fails", test_response_fails);
   ADD ("response-to-added-media-fails", test_response_to_added_media_fails);
+  ADD ("resumed-after-a-refusal", test_resumed_after_a_refusal);
   ADD ("update-is-rubbish", test_update_is_rubbish);
   ADD ("ended-during-update", test_ended_during_update);
   ADD ("ended-before-update-is-applied", test_ended_before_update_is_applied);

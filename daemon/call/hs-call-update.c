@@ -190,6 +190,20 @@ classify (HsCall *call, HsSdp *sdp)
   return hs_sdp_classify (before, sdp);
 }
 
+/* What says neither hold nor unhold is still one when the media's flow and the flag disagree: the
+ * flags and the state must stay true. */
+static HsSdpChange
+settle (HsCall *call, HsSdpChange change, gboolean flowing)
+{
+  if (change != HS_SDP_CHANGE_NONE && change != HS_SDP_CHANGE_UNKNOWN)
+    return change;
+  if (flowing && call->remote_hold)
+    return HS_SDP_CHANGE_UNHOLD;
+  if (!flowing && !call->remote_hold && !call->local_hold)
+    return HS_SDP_CHANGE_HOLD;
+  return change;
+}
+
 static void
 answer_offer (HsOperation *op, const char *text)
 {
@@ -207,6 +221,10 @@ answer_offer (HsOperation *op, const char *text)
   update->flowing = hs_sdp_is_flowing (sdp);
   update->change = hs_sdp_change_correct (classify (call, sdp), call->local_hold, call->remote_hold,
                                           update->flowing);
+  /* An update that was refused in the end may have left its traces in what this one is compared
+   * with. */
+  if (update->flowing)
+    update->change = settle (call, update->change, TRUE);
   if (update->flowing && call->local_hold)
     hs_sdp_set_all_directions (sdp, HS_SDP_INACTIVE);
   hs_sdp_open_setup (sdp);
@@ -231,20 +249,6 @@ on_slow_answer_applied (GObject *source, GAsyncResult *result, gpointer user_dat
     finish (update);
   else
     hs_call_fail_answer (call, error);
-}
-
-/* What says neither hold nor unhold is still one when the media's flow and the flag disagree: the
- * flags and the state must stay true. */
-static HsSdpChange
-settle (HsCall *call, HsSdpChange change, gboolean flowing)
-{
-  if (change != HS_SDP_CHANGE_NONE && change != HS_SDP_CHANGE_UNKNOWN)
-    return change;
-  if (flowing && call->remote_hold)
-    return HS_SDP_CHANGE_UNHOLD;
-  if (!flowing && !call->remote_hold && !call->local_hold)
-    return HS_SDP_CHANGE_HOLD;
-  return change;
 }
 
 static void
