@@ -8,6 +8,7 @@ static const struct {
   gsize offset;
 } switches[] = {
   { "transfereeOffers", G_STRUCT_OFFSET (HsSandboxBehaviour, transferee_offers) },
+  { "joinedOffer", G_STRUCT_OFFSET (HsSandboxBehaviour, joined_offer) },
 };
 
 /* Returns: (nullable): the switch that @member names */

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /* What gateways do in one way or another, as README.md describes it. */
 typedef struct {
   gboolean transferee_offers; /* else the target does */
+  gboolean joined_offer;      /* else the mixer does */
 } HsSandboxBehaviour;
 
 /* Changes what @object names.

@@ -27,6 +27,8 @@ hs_sandbox_reason_get (guint sip_code)
     return "Busy here";
   case HS_SANDBOX_SIP_CANCELLED:
     return "Request terminated";
+  case HS_SANDBOX_SIP_NOT_ACCEPTABLE:
+    return "Not acceptable here";
   case HS_SANDBOX_SIP_PENDING:
     return "Request pending";
   case HS_SANDBOX_SIP_DECLINED:
@@ -278,18 +280,6 @@ check_may_call (HsSandboxUser *user)
                                       : HS_SANDBOX_STATUS_NOT_AUTHORISED;
 }
 
-static void
-reply_session (HsSandboxExchange *exchange, const char *sid)
-{
-  JsonObject *body = json_object_new ();
-  JsonObject *response = json_object_new ();
-
-  json_object_set_int_member (response, "statusCode", HS_SANDBOX_STATUS_OK);
-  json_object_set_string_member (response, "sessionData", sid);
-  json_object_set_object_member (body, "callControlResponse", response);
-  hs_sandbox_exchange_reply (exchange, SOUP_STATUS_OK, body);
-}
-
 void
 hs_sandbox_call_start (HsSandboxCalls *calls,
                        HsSandboxUser *user,
@@ -327,7 +317,7 @@ hs_sandbox_call_start (HsSandboxCalls *calls,
       hs_sandbox_address_get_name (hs_sandbox_json_get_string (request, "from"), user->address);
   call->custom_parameters = custom_parameters ? json_array_ref (custom_parameters) : NULL;
   hs_sandbox_leg_set_exchange (caller, exchange);
-  reply_session (exchange, caller->sid);
+  hs_sandbox_leg_reply_session (caller, exchange);
   hs_sandbox_call_ring (call, address);
 }
 
@@ -396,8 +386,8 @@ leave_alone (HsSandboxLeg *leg)
   HsSandboxCall *call = leg->call;
 
   hs_sandbox_leg_end (leg, NULL, 0, NULL, 0);
-  if (g_ptr_array_find (calls->calls, call, NULL) && call->legs->len == 0)
-    hs_sandbox_call_end (call);
+  if (g_ptr_array_find (calls->calls, call, NULL))
+    hs_sandbox_call_end_if_left (call);
 }
 
 void

@@ -40,11 +40,53 @@ hs_sandbox_leg_answer_offer (HsSandboxLeg *leg, const char *sdp, JsonArray *cust
 
 /* What the gateway wants of a client */
 
+struct _HsSandboxQuestion {
+  char *sdp; /* NULL: it is to make an offer */
+  JsonArray *custom_parameters;
+  HsSandboxReplied replied;
+  gpointer replied_data;
+};
+
+static void
+question_free (HsSandboxQuestion *question)
+{
+  g_clear_pointer (&question->custom_parameters, json_array_unref);
+  g_free (question->sdp);
+  g_free (question);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsSandboxQuestion, question_free)
+
+static HsSandboxQuestion *
+question_new (const char *sdp,
+              JsonArray *custom_parameters,
+              HsSandboxReplied replied,
+              gpointer user_data)
+{
+  HsSandboxQuestion *question = g_new0 (HsSandboxQuestion, 1);
+
+  question->sdp = g_strdup (sdp);
+  question->custom_parameters = custom_parameters ? json_array_ref (custom_parameters) : NULL;
+  question->replied = replied;
+  question->replied_data = user_data;
+  return question;
+}
+
 void
-hs_sandbox_leg_forget_proposal (HsSandboxLeg *leg)
+hs_sandbox_leg_stop_asking (HsSandboxLeg *leg)
 {
   leg->replied = NULL;
+  leg->is_abandoned = FALSE;
   g_clear_handle_id (&leg->reply_timer, g_source_remove);
+  g_clear_pointer (&leg->next, question_free);
+}
+
+void
+hs_sandbox_leg_abandon_proposal (HsSandboxLeg *leg)
+{
+  g_clear_pointer (&leg->next, question_free);
+  leg->is_abandoned |= leg->replied != NULL;
+  leg->replied = NULL;
 }
 
 /* Whoever waits hears of it last: he may end the leg. */
@@ -52,10 +94,15 @@ static void
 take_reply (HsSandboxLeg *leg, const HsSandboxReply *reply)
 {
   HsSandboxReplied replied = leg->replied;
+  gpointer replied_data = leg->replied_data;
+  g_autoptr (HsSandboxQuestion) next = g_steal_pointer (&leg->next);
 
-  hs_sandbox_leg_forget_proposal (leg);
+  hs_sandbox_leg_stop_asking (leg);
   if (replied)
-    replied (leg, reply, leg->replied_data);
+    replied (leg, reply, replied_data);
+  else if (next)
+    hs_sandbox_leg_propose (leg, next->sdp, next->custom_parameters, next->replied,
+                            next->replied_data);
 }
 
 static gboolean
@@ -85,7 +132,11 @@ hs_sandbox_leg_propose (HsSandboxLeg *leg,
                         HsSandboxReplied replied,
                         gpointer user_data)
 {
-  hs_sandbox_leg_forget_proposal (leg);
+  if (leg->is_abandoned) {
+    g_clear_pointer (&leg->next, question_free);
+    leg->next = question_new (sdp, custom_parameters, replied, user_data);
+    return;
+  }
   leg->replied = replied;
   leg->replied_data = user_data;
   leg->reply_timer = g_timeout_add_seconds (NEGOTIATION_TIMEOUT_S, on_no_reply, leg);
@@ -99,7 +150,7 @@ hs_sandbox_leg_propose (HsSandboxLeg *leg,
 static gboolean
 is_negotiating (HsSandboxLeg *leg)
 {
-  return leg->is_asking || leg->replied;
+  return leg->is_asking || leg->replied || leg->next;
 }
 
 gboolean
@@ -131,6 +182,18 @@ pass_offer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
   hs_sandbox_leg_propose (leg->peer, passed, custom_parameters, on_far_reply, leg);
 }
 
+/* Returns: whether a feature is the leg's far end, and answers */
+static gboolean
+offer_feature (HsSandboxLeg *leg, const char *sdp)
+{
+  g_autofree char *passed = NULL;
+
+  if (!leg->feature || !leg->feature->offered || is_negotiating (leg))
+    return FALSE;
+  passed = hs_sandbox_leg_pass_sdp (leg, "startCallUpdate", sdp);
+  return leg->feature->offered (leg->feature, leg, passed);
+}
+
 void
 hs_sandbox_leg_start_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange)
 {
@@ -148,6 +211,8 @@ hs_sandbox_leg_start_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxEx
   if (!hs_sandbox_read_custom_parameters (request, exchange, &custom_parameters))
     return;
   accept (exchange);
+  if (offer_feature (leg, sdp))
+    return;
   if (hs_sandbox_leg_is_busy (leg))
     hs_sandbox_leg_send_pending (leg);
   else
@@ -169,9 +234,11 @@ hs_sandbox_leg_respond_update (HsSandboxLeg *leg, JsonObject *request, HsSandbox
   g_autofree char *passed = NULL;
   HsSandboxReply reply = { 0 };
 
-  /* A second answer, or one that nobody asked for, would end the call at the far client. */
+  /* A second answer, or one that nobody wants, would end the call at the far client. */
   if (!leg->replied) {
     refuse (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
+    if (leg->is_abandoned)
+      take_reply (leg, &reply);
     return;
   }
   if ((!sdp || !*sdp) && !is_glare (request)) {

@@ -70,6 +70,18 @@ hs_sandbox_call_end (HsSandboxCall *call)
 }
 
 void
+hs_sandbox_call_end_if_left (HsSandboxCall *call)
+{
+  for (guint i = 0; i < call->legs->len; i++) {
+    HsSandboxLeg *leg = call->legs->pdata[i];
+
+    if (leg->state != HS_SANDBOX_LEG_TAKEN)
+      return;
+  }
+  hs_sandbox_call_end (call);
+}
+
+void
 hs_sandbox_feature_add (HsSandboxFeature *self, HsSandboxCalls *calls)
 {
   g_ptr_array_add (calls->features, self);
@@ -155,6 +167,8 @@ hs_sandbox_calls_post (HsSandboxCalls *calls, HsSandboxUser *user, HsSandboxExch
     return;
   if (g_strcmp0 (hs_sandbox_json_get_string (request, "type"), "callStart") == 0)
     hs_sandbox_call_start (calls, user, request, exchange);
+  else if (g_strcmp0 (hs_sandbox_json_get_string (request, "type"), "join") == 0)
+    hs_sandbox_call_join (calls, user, request, exchange);
   else
     hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_BAD_REQUEST,
                                     HS_SANDBOX_STATUS_BAD_REQUEST);

@@ -31,7 +31,7 @@ void
 hs_sandbox_leg_free (HsSandboxLeg *leg)
 {
   g_clear_handle_id (&leg->linger_timer, g_source_remove);
-  g_clear_handle_id (&leg->reply_timer, g_source_remove);
+  hs_sandbox_leg_stop_asking (leg);
   g_clear_pointer (&leg->person, hs_sandbox_person_free);
   g_clear_object (&leg->exchange);
   json_array_unref (leg->custom_parameters);
@@ -128,6 +128,18 @@ hs_sandbox_leg_send_pending (HsSandboxLeg *leg)
   hs_sandbox_leg_send (leg, message, 0);
 }
 
+void
+hs_sandbox_leg_reply_session (HsSandboxLeg *leg, HsSandboxExchange *exchange)
+{
+  JsonObject *body = json_object_new ();
+  JsonObject *response = json_object_new ();
+
+  json_object_set_int_member (response, "statusCode", HS_SANDBOX_STATUS_OK);
+  json_object_set_string_member (response, "sessionData", leg->sid);
+  json_object_set_object_member (body, "callControlResponse", response);
+  hs_sandbox_exchange_reply (exchange, SOUP_STATUS_OK, body);
+}
+
 static gboolean
 on_lingered (gpointer user_data)
 {
@@ -189,8 +201,7 @@ hs_sandbox_leg_move (HsSandboxLeg *leg, HsSandboxCall *call)
   leave_call (leg);
   leg->call = call;
   g_ptr_array_add (call->legs, leg);
-  if (before->legs->len == 0)
-    hs_sandbox_call_end (before);
+  hs_sandbox_call_end_if_left (before);
 }
 
 void
@@ -205,7 +216,7 @@ hs_sandbox_leg_end (
     say_farewell (leg, farewell, status_code, reason, delay_ms);
   leg->state = HS_SANDBOX_LEG_ENDED;
   leg->is_asking = FALSE;
-  hs_sandbox_leg_forget_proposal (leg);
+  hs_sandbox_leg_stop_asking (leg);
   leave_call (leg);
   if (leg->peer)
     leg->peer->peer = NULL;

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef struct _HsSandboxCall HsSandboxCall;
 typedef struct _HsSandboxFeature HsSandboxFeature;
 typedef struct _HsSandboxLeg HsSandboxLeg;
+typedef struct _HsSandboxQuestion HsSandboxQuestion;
 
 typedef enum {
   HS_SANDBOX_LEG_UNANSWERED,
@@ -56,6 +57,8 @@ struct _HsSandboxLeg {
   gboolean is_asking;       /* an offer of the client's waits for its answer */
   HsSandboxReplied replied; /* who waits for the client's answer; NULL: nobody */
   gpointer replied_data;
+  gboolean is_abandoned;   /* the client still has to answer, but nobody waits for that */
+  HsSandboxQuestion *next; /* what it is asked then; NULL: nothing */
   guint reply_timer;
 
   JsonArray *custom_parameters; /* go along with the next notification */
@@ -91,6 +94,9 @@ struct _HsSandboxCall {
 struct _HsSandboxFeature {
   /* @leg has just ended, and is no longer its own. May free the feature. */
   void (*lost) (HsSandboxFeature *self, HsSandboxLeg *leg);
+  /* (nullable): the client offers a change, which the feature answers.
+   * Returns: whether it will */
+  gboolean (*offered) (HsSandboxFeature *self, HsSandboxLeg *leg, const char *sdp);
   void (*free) (HsSandboxFeature *self);
 };
 
@@ -113,6 +119,7 @@ enum {
   HS_SANDBOX_SIP_TOO_MANY_HOPS = 483,
   HS_SANDBOX_SIP_BUSY = 486,
   HS_SANDBOX_SIP_CANCELLED = 487,
+  HS_SANDBOX_SIP_NOT_ACCEPTABLE = 488,
   HS_SANDBOX_SIP_PENDING = 491,
   HS_SANDBOX_SIP_DECLINED = 603,
 };
@@ -159,16 +166,19 @@ void hs_sandbox_leg_end (
 /* Says `respondCallUpdate`: to a client the answer to its offer, to a person as well. */
 void hs_sandbox_leg_answer_offer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters);
 
-/* Makes an offer to the client, or asks it for one when @sdp is NULL. @replied is called once,
- * unless the leg ends. */
+/* Makes an offer to the client, or asks it for one when @sdp is NULL, as soon as it has answered
+ * what it was asked before. @replied is called once, unless the leg ends. */
 void hs_sandbox_leg_propose (HsSandboxLeg *leg,
                              const char *sdp,
                              JsonArray *custom_parameters,
                              HsSandboxReplied replied,
                              gpointer user_data);
 
-/* Nobody wants the client's reply any more. */
-void hs_sandbox_leg_forget_proposal (HsSandboxLeg *leg);
+/* Nobody wants the client's reply any more: it will be refused. */
+void hs_sandbox_leg_abandon_proposal (HsSandboxLeg *leg);
+
+/* The client is not asked anything any more. */
+void hs_sandbox_leg_stop_asking (HsSandboxLeg *leg);
 
 /* Whether something is going on that does not allow another offer now. */
 gboolean hs_sandbox_leg_is_busy (HsSandboxLeg *leg);
@@ -186,6 +196,9 @@ void
 hs_sandbox_leg_conclude (HsSandboxLeg *leg, const char *type, int status_code, const char *reason);
 
 HsSandboxCall *hs_sandbox_call_new (HsSandboxCalls *calls, const HsSandboxCallEvents *events);
+
+/* Ends it when none of its legs is a party's any more. */
+void hs_sandbox_call_end_if_left (HsSandboxCall *call);
 
 /* Offers @call to @address; what becomes of it comes as events, a failure maybe at once. */
 void hs_sandbox_call_ring (HsSandboxCall *call, const char *address);
@@ -207,6 +220,9 @@ void hs_sandbox_call_end (HsSandboxCall *call);
 
 /* Returns: (nullable) (transfer full): @sdp of a request of @type as it goes on */
 char *hs_sandbox_leg_pass_sdp (HsSandboxLeg *leg, const char *type, const char *sdp);
+
+/* Replies with the session that the client has got. */
+void hs_sandbox_leg_reply_session (HsSandboxLeg *leg, HsSandboxExchange *exchange);
 
 /* The verbs; each replies. @request: the inner object of the body */
 void hs_sandbox_leg_ringing (HsSandboxLeg *leg, HsSandboxExchange *exchange);

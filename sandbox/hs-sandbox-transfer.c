@@ -47,7 +47,7 @@ static void
 forget_question (Transfer *self, HsSandboxLeg *leg)
 {
   if (leg && leg->replied && leg->replied_data == self)
-    hs_sandbox_leg_forget_proposal (leg);
+    hs_sandbox_leg_abandon_proposal (leg);
 }
 
 /* A target that was called for the transfer has no call of its own to go back to. */

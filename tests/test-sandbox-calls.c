@@ -246,7 +246,8 @@ test_bad_requests (Fixture *f, gconstpointer arguments)
     int code;
   } rows[] = {
     { "{\"callControlRequest\":{}}", 400, 1004 },
-    { "{\"callControlRequest\":{\"type\":\"join\"}}", 400, 1004 },
+    { "{\"callControlRequest\":{\"type\":\"join\"}}", 400, 5 },
+    { "{\"callControlRequest\":{\"type\":\"dance\"}}", 400, 1004 },
     { "{\"callControlRequest\":{\"type\":\"callStart\",\"to\":\"sip:bo@lab.example\"}}", 400, 5 },
     { "{\"callControlRequest\":{\"type\":\"callStart\",\"to\":7," SDP (OFFER) "}}", 400, 5 },
     { "{\"callControlRequest\":{\"type\":\"callStart\",\"to\":\"sip:@\"," SDP (OFFER) "}}", 403,

@@ -5,6 +5,7 @@ import time
 import wave
 
 import sound
+import tap
 from handset import tell
 from rpc import WATCHDOG_SECONDS
 
@@ -14,6 +15,9 @@ ENOUGH = 0.35
 
 # In dBFS: what counts as heard, and what as not heard at all. The tones are sent at -12.
 HEARD, UNHEARD = -18, -40
+
+HOLD = ["HOLD START", "HOLD UPDATE", "HOLD FINISH", "state from Connected"]
+HELD = ["HOLD FINISH remote", "state from Connected"]
 
 
 class Line:
@@ -105,3 +109,21 @@ def check_heard(expected, known):
             return
         if time.monotonic() > deadline:
             raise AssertionError("what is heard: %r" % wrong)
+
+
+def connect(scene, a, b, a_hz, b_hz):
+    """Returns: the two lines of a call in which both are heard."""
+    ours = Line(scene, a, a.make(b.address, "tone:%d" % a_hz))
+    theirs = Line(scene, b, b.wait_for_call())
+    b.answer(theirs.call, "tone:%d" % b_hz)
+    a.wait_for_state(ours.call, "Connected")
+    ours.take_told()
+    theirs.take_told()
+    return ours, theirs
+
+
+def hold(ours, theirs):
+    ours.run("call.hold")
+    theirs.wait_for("On Hold", False, True)
+    tap.equal(ours.take_told(), HOLD)
+    tap.equal(theirs.take_told(), HELD)

@@ -6,37 +6,17 @@ And transfers and joins that the gateway refuses: the calls go on as they were.
 """
 import tap
 from handset import RpcError, Scene, in_real_time, tell
-from party import Line, check_heard
+from party import Line, check_heard, connect, hold
 
 A_HZ, B_HZ, C_HZ, PERSON_HZ = 500, 800, 1100, 440
 KNOWN = (A_HZ, B_HZ, C_HZ, PERSON_HZ)
 
-HOLD = ["HOLD START", "HOLD UPDATE", "HOLD FINISH", "state from Connected"]
-HELD = ["HOLD FINISH remote", "state from Connected"]
 RESUMED = ["new remote track", "UNHOLD FINISH remote", "state from On Hold"]
 RELEASED = ["state from On Hold", "END FINISH", "state from Ended"]
 
 
 def begin(name):
     return [name + " START", name + " UPDATE"]
-
-
-def connect(scene, a, b, a_hz, b_hz):
-    """Returns: the two lines of a call in which both are heard."""
-    ours = Line(scene, a, a.make(b.address, "tone:%d" % a_hz))
-    theirs = Line(scene, b, b.wait_for_call())
-    b.answer(theirs.call, "tone:%d" % b_hz)
-    a.wait_for_state(ours.call, "Connected")
-    ours.take_told()
-    theirs.take_told()
-    return ours, theirs
-
-
-def hold(ours, theirs):
-    ours.run("call.hold")
-    theirs.wait_for("On Hold", False, True)
-    tap.equal(ours.take_told(), HOLD)
-    tap.equal(theirs.take_told(), HELD)
 
 
 def check_released(line, expected):
