@@ -96,15 +96,16 @@ is_flowing (const char *text)
          (strchr (text, '/') != NULL && !g_str_has_suffix (text, "/in"));
 }
 
-/* The corrections of 2.7.1 step 3. */
+/* The corrections of 2.7.1 step 3; and whatever has no name ends the far end's hold when it lets
+ * media flow, for flag and media must agree. */
 static const char *
 correct (const Row *row)
 {
   const char *change = row->vector.change;
   const Hold *hold = row->hold;
+  gboolean nameless = g_str_equal (change, "UNKNOWN") || g_str_equal (change, "NO_CHANGE");
 
-  if (g_str_equal (change, "UNKNOWN") && hold->remote && !hold->local &&
-      is_flowing (row->vector.after))
+  if (nameless && hold->remote && is_flowing (row->vector.after))
     return "UNHOLD";
   if (g_str_equal (change, "NO_CHANGE") && hold->local && !hold->remote &&
       !is_flowing (row->vector.after))
