@@ -113,6 +113,12 @@ def custom_parameters(cast):
     cast.end(cast.alice, ours, cast.bob, theirs)
 
 
+def dtmf(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob)
+    run(cast.alice, "sendDTMF", ours, tone="5")
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
 def forward(cast):
     ours, theirs = cast.ring(cast.alice, cast.bob)
     run(cast.bob, "forward", theirs, destination=cast.carol.address)
@@ -124,6 +130,7 @@ def forward(cast):
 
 FLOWS = {
     "audio": audio, "busy": busy, "cancel": cancel, "custom-parameters": custom_parameters,
+    "dtmf": dtmf,
     "forward": forward, "hold-by-both": hold_by_both, "hold-by-caller": hold_by_caller,
     "ignore": ignore, "reject": reject,
 }

@@ -213,9 +213,9 @@ const party = {
     return this.update();
   },
 
-  getDtmf() { return this.peer.getSenders().find(({ dtmf }) => dtmf).dtmf; },
-  sendDtmf(tones, duration, gap) { this.getDtmf().insertDTMF(tones, duration, gap); },
-  getUnsentDtmf() { return this.getDtmf().toneBuffer; },
+  sendDtmf(tones, duration, gap) {
+    this.peer.getSenders().find(({ dtmf }) => dtmf).dtmf.insertDTMF(tones, duration, gap);
+  },
 
   // Measurements
 
