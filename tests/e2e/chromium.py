@@ -93,14 +93,24 @@ class Browser:
         for message in map(json.loads, messages):
             if "id" in message:
                 self._replies[message["id"]] = message
-            elif message["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown"):
-                self.console.append(json.dumps(message["params"])[:2000])
+            else:
+                self._note(message["method"], message["params"])
+
+    def _note(self, method, params):
+        """Keeps what the page says on its console."""
+        if method == "Runtime.consoleAPICalled":
+            self.console.append(" ".join(str(one.get("value", one.get("description", "")))
+                                         for one in params["args"])[:500])
+        elif method == "Runtime.exceptionThrown":
+            details = params["exceptionDetails"]
+            self.console.append(details.get("exception", {}).get("description", details["text"])[:500])
 
     def read_log(self):
         with open(self._log_path, encoding="utf-8", errors="replace") as log:
             return log.read()
 
     def open(self, url):
+        self.console.clear()
         self._send("Page.navigate", self._session, url=url)
         self.wait_until("document.readyState === 'complete' && location.href === %s"
                         % json.dumps(url))
