@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define G_LOG_DOMAIN "hs-sandbox"
 
+#include "hs-sandbox-anonymous.h"
 #include "hs-sandbox-address.h"
 #include "hs-sandbox-json.h"
 #include "hs-sandbox-leg.h"
@@ -268,16 +269,36 @@ hs_sandbox_call_ring (HsSandboxCall *call, const char *address)
     fail_call (call, sip_code, hs_sandbox_reason_get (sip_code));
 }
 
-/* Returns: 0, or why @user may not call */
+/* @subscription_id: (out) (nullable): the device that calls, when the request tells
+ * Returns: 0, or why @user may not call */
 static int
-check_may_call (HsSandboxUser *user)
+check_may_call (HsSandboxUser *user,
+                JsonObject *request,
+                const char *destination,
+                const char **subscription_id)
 {
+  *subscription_id = NULL;
+  if (hs_sandbox_anonymous_get_account (user->address))
+    return hs_sandbox_anonymous_check_call (user, request, destination, subscription_id);
   for (guint i = 0; i < user->subscriptions->len; i++) {
     if (hs_sandbox_subscription_has_service (user->subscriptions->pdata[i], "call"))
       return HS_SANDBOX_STATUS_OK;
   }
   return user->subscriptions->len > 0 ? HS_SANDBOX_STATUS_NO_SERVICE
                                       : HS_SANDBOX_STATUS_NOT_AUTHORISED;
+}
+
+/* Who has an account calls from there; others call themselves what they like. */
+static void
+set_caller (HsSandboxCall *call, HsSandboxUser *user, const char *from)
+{
+  gboolean has_account = !hs_sandbox_anonymous_get_account (user->address);
+
+  if (!has_account && from)
+    call->caller_address = hs_sandbox_address_normalise (from);
+  if (!call->caller_address)
+    call->caller_address = g_strdup (user->address);
+  call->caller_name = hs_sandbox_address_get_name (from, call->caller_address);
 }
 
 void
@@ -290,7 +311,8 @@ hs_sandbox_call_start (HsSandboxCalls *calls,
   const char *sdp = hs_sandbox_json_get_string (request, "sdp");
   g_autofree char *address = to ? hs_sandbox_address_normalise (to) : NULL;
   JsonArray *custom_parameters = NULL;
-  int refusal = check_may_call (user);
+  const char *subscription_id = NULL;
+  int refusal = check_may_call (user, request, address, &subscription_id);
   HsSandboxCall *call;
   HsSandboxLeg *caller;
 
@@ -312,9 +334,8 @@ hs_sandbox_call_start (HsSandboxCalls *calls,
   call = hs_sandbox_call_new (calls, &caller_events);
   caller = hs_sandbox_leg_new (call, user->address, TRUE);
   call->offer = hs_sandbox_leg_pass_sdp (caller, "callStart", sdp);
-  call->caller_address = g_strdup (user->address);
-  call->caller_name =
-      hs_sandbox_address_get_name (hs_sandbox_json_get_string (request, "from"), user->address);
+  caller->subscription_id = g_strdup (subscription_id);
+  set_caller (call, user, hs_sandbox_json_get_string (request, "from"));
   call->custom_parameters = custom_parameters ? json_array_ref (custom_parameters) : NULL;
   hs_sandbox_leg_set_exchange (caller, exchange);
   hs_sandbox_leg_reply_session (caller, exchange);

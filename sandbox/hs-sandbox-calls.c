@@ -149,9 +149,9 @@ is_live (HsSandboxLeg *leg)
 
 /* Returns: (nullable): the body's inner object; NULL when the refusal has been replied */
 static JsonObject *
-get_request (HsSandboxExchange *exchange, const char *name)
+get_request (HsSandboxExchange *exchange)
 {
-  JsonObject *request = hs_sandbox_json_get_object (hs_sandbox_exchange_get_body (exchange), name);
+  JsonObject *request = hs_sandbox_exchange_get_request (exchange);
 
   if (!request)
     hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
@@ -161,7 +161,7 @@ get_request (HsSandboxExchange *exchange, const char *name)
 void
 hs_sandbox_calls_post (HsSandboxCalls *calls, HsSandboxUser *user, HsSandboxExchange *exchange)
 {
-  JsonObject *request = get_request (exchange, "callControlRequest");
+  JsonObject *request = get_request (exchange);
 
   if (!request)
     return;
@@ -203,7 +203,7 @@ static const struct {
 void
 hs_sandbox_calls_put_leg (HsSandboxCalls *calls, HsSandboxUser *user, HsSandboxExchange *exchange)
 {
-  JsonObject *request = get_request (exchange, "callControlRequest");
+  JsonObject *request = get_request (exchange);
   const char *type = hs_sandbox_json_get_string (request, "type");
   HsSandboxLeg *leg = find_addressed (calls, user, exchange);
 
@@ -226,19 +226,17 @@ void
 hs_sandbox_calls_get_leg (HsSandboxCalls *calls, HsSandboxUser *user, HsSandboxExchange *exchange)
 {
   HsSandboxLeg *leg = find_addressed (calls, user, exchange);
-  JsonObject *body, *response;
+  JsonObject *response;
 
   if (!leg || leg->state == HS_SANDBOX_LEG_ENDED) {
     hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_NOT_FOUND, HS_SANDBOX_STATUS_NO_SESSION);
     return;
   }
-  body = json_object_new ();
   response = json_object_new ();
   json_object_set_int_member (response, "statusCode", HS_SANDBOX_STATUS_OK);
   json_object_set_string_member (response, "state",
                                  leg->state == HS_SANDBOX_LEG_UNANSWERED ? "RINGING" : "ANSWERED");
-  json_object_set_object_member (body, "callControlResponse", response);
-  hs_sandbox_exchange_reply (exchange, SOUP_STATUS_OK, body);
+  hs_sandbox_exchange_reply_response (exchange, SOUP_STATUS_OK, response);
 }
 
 void
@@ -262,7 +260,7 @@ hs_sandbox_calls_post_disposition (HsSandboxCalls *calls,
                                    HsSandboxUser *user,
                                    HsSandboxExchange *exchange)
 {
-  JsonObject *request = get_request (exchange, "callDispositionRequest");
+  JsonObject *request = get_request (exchange);
   const char *action = hs_sandbox_json_get_string (request, "action");
   HsSandboxLeg *leg;
 

@@ -3,6 +3,7 @@
 
 #include "hs-sandbox-exchange.h"
 #include "hs-sandbox-address.h"
+#include "hs-sandbox-anonymous.h"
 #include "hs-sandbox-json.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ struct _HsSandboxExchange {
   char *user;
   JsonObject *body;
   char *type;
-  const char *envelope; /* borrowed: a literal */
+  const char *request_envelope; /* borrowed: a literal */
+  const char *envelope;         /* borrowed: a literal */
 
   /* the reply */
   guint status;
@@ -85,6 +87,8 @@ hs_sandbox_exchange_new (SoupServerMessage *message)
   self->segments = split_path (g_uri_get_path (soup_server_message_get_uri (message)));
   if (hs_sandbox_exchange_matches (self, "rest/version/*/user/*/**"))
     self->user = hs_sandbox_address_normalise (self->segments[4]);
+  else if (hs_sandbox_exchange_matches (self, "rest/version/*/anonymous/*/**"))
+    self->user = hs_sandbox_anonymous_new_address (self->segments[4]);
   /* What was too large was not kept. */
   bytes = soup_message_body_get_accumulate (body) ? soup_message_body_flatten (body) : NULL;
   if (bytes && g_bytes_get_size (bytes) > 0)
@@ -166,9 +170,17 @@ hs_sandbox_exchange_get_type_name (HsSandboxExchange *self)
 }
 
 void
-hs_sandbox_exchange_set_envelope (HsSandboxExchange *self, const char *envelope)
+hs_sandbox_exchange_set_envelopes (HsSandboxExchange *self, const char *request, const char *reply)
 {
-  self->envelope = envelope;
+  self->request_envelope = request;
+  self->envelope = reply;
+}
+
+JsonObject *
+hs_sandbox_exchange_get_request (HsSandboxExchange *self)
+{
+  return self->request_envelope ? hs_sandbox_json_get_object (self->body, self->request_envelope)
+                                : self->body;
 }
 
 static void
@@ -188,6 +200,18 @@ hs_sandbox_exchange_reply (HsSandboxExchange *self, guint status, JsonObject *bo
 
   set_reply (self, status, "application/json",
              owned ? hs_sandbox_json_to_text (owned) : g_strdup (""));
+}
+
+void
+hs_sandbox_exchange_reply_response (HsSandboxExchange *self, guint status, JsonObject *response)
+{
+  JsonObject *body = response;
+
+  if (self->envelope) {
+    body = json_object_new ();
+    json_object_set_object_member (body, self->envelope, response);
+  }
+  hs_sandbox_exchange_reply (self, status, body);
 }
 
 char *

@@ -38,14 +38,23 @@ JsonObject *hs_sandbox_exchange_get_body (HsSandboxExchange *self);
 void hs_sandbox_exchange_set_type (HsSandboxExchange *self, const char *type);
 const char *hs_sandbox_exchange_get_type_name (HsSandboxExchange *self);
 
-/* The member that holds the code in an error reply; NULL for none. */
-void hs_sandbox_exchange_set_envelope (HsSandboxExchange *self, const char *envelope);
+/* The members that hold what is asked and what is replied, also the code of an error; NULL for
+ * none. Both have to be literals. */
+void
+hs_sandbox_exchange_set_envelopes (HsSandboxExchange *self, const char *request, const char *reply);
+
+/* Returns: (nullable) (transfer none): what is asked: the body without its envelope */
+JsonObject *hs_sandbox_exchange_get_request (HsSandboxExchange *self);
 
 /* Returns: (transfer full): a body that says @status_code, in the envelope when there is one */
 char *hs_sandbox_exchange_new_code_text (HsSandboxExchange *self, guint status, gint64 status_code);
 
 /* @body: (transfer full) (nullable) */
 void hs_sandbox_exchange_reply (HsSandboxExchange *self, guint status, JsonObject *body);
+
+/* As reply(), in the envelope. */
+void
+hs_sandbox_exchange_reply_response (HsSandboxExchange *self, guint status, JsonObject *response);
 void hs_sandbox_exchange_reply_code (HsSandboxExchange *self, guint status, gint64 status_code);
 void hs_sandbox_exchange_reply_html (HsSandboxExchange *self, guint status);
 

@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "hs-sandbox"
 
 #include "hs-sandbox-gateway.h"
+#include "hs-sandbox-anonymous.h"
 #include "hs-sandbox-control.h"
 #include "hs-sandbox-credentials.h"
 #include "hs-sandbox-json.h"
@@ -24,6 +25,12 @@ static void
 create_subscription (HsSandboxGateway *gateway, HsSandboxUser *user, HsSandboxExchange *exchange)
 {
   hs_sandbox_subscription_create (&gateway->options.subscription, user, exchange);
+}
+
+static void
+subscribe_visitor (HsSandboxGateway *gateway, HsSandboxUser *user, HsSandboxExchange *exchange)
+{
+  hs_sandbox_anonymous_subscribe (&gateway->options.subscription, user, exchange);
 }
 
 static void
@@ -72,6 +79,9 @@ post_disposition (HsSandboxGateway *gateway, HsSandboxUser *user, HsSandboxExcha
 #define SUBSCRIPTIONS USER "subscription"
 #define CALLS         USER "callControl"
 #define LEG           CALLS "/callSessions/*"
+#define VISITOR       "rest/version/*/anonymous/*/"
+#define VISITOR_CALLS VISITOR "callMe"
+#define VISITOR_LEG   VISITOR_CALLS "/callSessions/*"
 
 /* Where a request says in its body what it is, and its reply where the code is, there @type is
  * NULL and the row names the members. */
@@ -98,6 +108,13 @@ static const Route routes[] = {
   { "DELETE", LEG,                    "end",  NULL,                     NULL,     "callControlResponse", delete_leg },
   /* A client looks for the code of a failure in this envelope here as well. */
   { "POST",   USER "calldisposition", NULL,   "callDispositionRequest", "action", "callControlResponse", post_disposition },
+  /* Those who have no account. */
+  { "POST",   VISITOR "subscription",   "subscribe",   NULL,            NULL,   "subscribeResponse", subscribe_visitor },
+  { "DELETE", VISITOR "subscription/*", "unsubscribe", NULL,            NULL,   "subscribeResponse", delete_subscription },
+  { "POST",   VISITOR_CALLS,            NULL,          "callMeRequest", "type", "callMeResponse",    post_call },
+  { "PUT",    VISITOR_LEG,              NULL,          "callMeRequest", "type", "callMeResponse",    put_leg },
+  { "GET",    VISITOR_LEG,              "read",        NULL,            NULL,   "callMeResponse",    get_leg },
+  { "DELETE", VISITOR_LEG,              "end",         NULL,            NULL,   "callMeResponse",    delete_leg },
 };
 /* clang-format on */
 
@@ -117,17 +134,15 @@ classify (HsSandboxExchange *exchange, gpointer user_data)
 {
   HsSandboxGateway *gateway = user_data;
   const Route *route = find_route (exchange);
-  JsonObject *request;
   const char *type;
 
   if (!route)
     return;
-  request = route->request ? hs_sandbox_json_get_object (hs_sandbox_exchange_get_body (exchange),
-                                                         route->request)
-                           : NULL;
-  type = route->type ? route->type : hs_sandbox_json_get_string (request, route->type_member);
+  hs_sandbox_exchange_set_envelopes (exchange, route->request, route->response);
+  type = route->type ? route->type
+                     : hs_sandbox_json_get_string (hs_sandbox_exchange_get_request (exchange),
+                                                   route->type_member);
   hs_sandbox_exchange_set_type (exchange, type);
-  hs_sandbox_exchange_set_envelope (exchange, route->response);
   hs_sandbox_control_count (gateway->control, type);
 }
 
@@ -146,7 +161,9 @@ serve (HsSandboxExchange *exchange, gpointer user_data)
     hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_NOT_FOUND, STATUS_NO_RESOURCE);
     return;
   }
-  user = hs_sandbox_credentials_check (gateway->users, exchange);
+  user = hs_sandbox_exchange_matches (exchange, VISITOR "**")
+             ? hs_sandbox_anonymous_check (gateway->users, exchange)
+             : hs_sandbox_credentials_check (gateway->users, exchange);
   if (user)
     route->serve (gateway, user, exchange);
 }

@@ -131,13 +131,11 @@ hs_sandbox_leg_send_pending (HsSandboxLeg *leg)
 void
 hs_sandbox_leg_reply_session (HsSandboxLeg *leg, HsSandboxExchange *exchange)
 {
-  JsonObject *body = json_object_new ();
   JsonObject *response = json_object_new ();
 
   json_object_set_int_member (response, "statusCode", HS_SANDBOX_STATUS_OK);
   json_object_set_string_member (response, "sessionData", leg->sid);
-  json_object_set_object_member (body, "callControlResponse", response);
-  hs_sandbox_exchange_reply (exchange, SOUP_STATUS_OK, body);
+  hs_sandbox_exchange_reply_response (exchange, SOUP_STATUS_OK, response);
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "hs-sandbox"
 
 #include "hs-sandbox-subscription.h"
+#include "hs-sandbox-anonymous.h"
 #include "hs-sandbox-address.h"
 #include "hs-sandbox-json.h"
 
@@ -156,9 +157,11 @@ reply_subscription (const HsSandboxSubscriptionPolicy *policy,
 {
   JsonObject *body = json_object_new ();
   JsonObject *response = json_object_new ();
-  g_autofree char *user = g_uri_escape_string (subscription->user->address, "@", FALSE);
-  g_autofree char *path =
-      g_strdup_printf ("/rest/version/1/user/%s/subscription/%s", user, subscription->id);
+  const char *account = hs_sandbox_anonymous_get_account (subscription->user->address);
+  g_autofree char *user =
+      g_uri_escape_string (account ? account : subscription->user->address, "@", FALSE);
+  g_autofree char *path = g_strdup_printf ("/rest/version/1/%s/%s/subscription/%s",
+                                           account ? "anonymous" : "user", user, subscription->id);
 
   json_object_set_int_member (response, "statusCode", 0);
   json_object_set_string_member (response, "subscription", path);
