@@ -36,8 +36,9 @@ def check_released(line, begun):
 
 def join(scene, ab, ac):
     """Returns: the line of the joined call."""
-    ab.run("call.join", otherCallId=ac.call)
-    joined = Line(scene, ab.daemon, ab.client.wait_for("call:join")["callId"])
+    name = ab.run("call.join", otherCallId=ac.call)
+    tap.equal(ab.client.wait_for("call:join")["callId"], name, "the name of the joined call")
+    joined = Line(scene, ab.daemon, name)
     joined.wait_for("Connected", False, False)
     return joined
 
