@@ -182,6 +182,7 @@ hs_call_open_peer (HsCall *self)
     return;
 
   self->peer = hs_peer_factory_create_peer (self->peers, &options);
+  hs_call_watch_peer (self);
   g_signal_connect_object (self->peer, "track-added", G_CALLBACK (on_track_added), self, 0);
   g_signal_connect_object (self->peer, "track-ended", G_CALLBACK (on_track_ended), self, 0);
   g_signal_connect_object (self->peer, "source-muted", G_CALLBACK (on_source_muted), self, 0);
@@ -192,11 +193,13 @@ hs_call_open_peer (HsCall *self)
 void
 hs_call_release_media (HsCall *self)
 {
-  g_autoptr (HsPeer) peer = g_steal_pointer (&self->peer);
+  g_autoptr (HsPeer) peer = NULL;
 
-  if (peer == NULL)
+  if (self->peer == NULL)
     return;
 
+  hs_call_take_last_look (self);
+  peer = g_steal_pointer (&self->peer);
   hs_peer_close (peer);
   g_signal_handlers_disconnect_by_data (peer, self);
   g_ptr_array_set_size (self->local_tracks, 0);

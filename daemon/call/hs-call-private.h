@@ -4,6 +4,7 @@
 #include "base/hs-clock.h"
 #include "base/hs-config.h"
 #include "base/hs-error.h"
+#include "hs-call-report.h"
 #include "hs-operation.h"
 #include "hs-peer.h"
 #include "hs-signalling.h"
@@ -138,6 +139,13 @@ struct _HsCall {
   GPtrArray *local_tracks;  /* of HsTrack */
   GPtrArray *remote_tracks; /* of HsTrack */
 
+  /* how it went */
+  HsCallReport *report;
+  gint64 begun_ms;
+  guint report_timer;
+  guint frame_timer;
+  guint n_frame_looks;
+
   /* audit */
   GCancellable *audit; /* there while it runs */
   guint audit_timer;
@@ -239,6 +247,24 @@ void hs_call_release_media (HsCall *self);
 
 /* Puts @new in the place of @old, which is told as ended. */
 void hs_call_put_track (HsCall *self, const HsTrack *old, const HsTrack *new);
+
+/* --- hs-call-watch.c: the call's report --- */
+
+/* To be called for a new peer, and after each change of the state. */
+void hs_call_watch_peer (HsCall *self);
+void hs_call_note_state (HsCall *self);
+
+void hs_call_watch_quality (HsCall *self);
+void hs_call_stop_watching (HsCall *self);
+
+/* The media is about to be closed. */
+void hs_call_take_last_look (HsCall *self);
+
+/* Finish returns: (transfer full): call.Report of the contract */
+void hs_call_get_report_async (HsCall *self, GAsyncReadyCallback callback, gpointer user_data);
+JsonObject *hs_call_get_report_finish (HsCall *self,
+                                       GAsyncResult *result,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* --- hs-call-json.c --- */
 

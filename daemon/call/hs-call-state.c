@@ -230,6 +230,7 @@ wind_up (HsCall *self, HsCallState before, const HsCallReason *reason)
 
   hs_operation_clear_slots (self, cause != NULL ? cause : closed);
   hs_call_release_media (self);
+  hs_call_stop_watching (self);
   hs_call_stop_audit (self);
   hs_call_clear_inbox (self);
   if (logged && self->state == HS_CALL_ENDED && before != HS_CALL_ENDED) {
@@ -262,6 +263,7 @@ hs_call_fire (HsCall *self, HsCallEvent event, const HsCallReason *reason)
   else
     self->state = rule->becomes;
   log_step (self, before, event, reason);
+  hs_call_note_state (self);
 
   if (finishes != NULL)
     hs_operation_finish (finishes, reason->as, reason->error);

@@ -14,6 +14,7 @@ hs_call_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   hs_call_stop_audit (self);
+  hs_call_stop_watching (self);
   hs_call_clear_inbox (self);
   if (self->peer != NULL) {
     g_signal_handlers_disconnect_by_data (self->peer, self);
@@ -53,6 +54,7 @@ hs_call_finalize (GObject *object)
   g_free (self->peer_id);
   g_free (self->speaker_id);
   g_clear_pointer (&self->ice_servers, json_array_unref);
+  g_clear_pointer (&self->report, hs_call_report_free);
   g_ptr_array_unref (self->local_tracks);
   g_ptr_array_unref (self->remote_tracks);
 
@@ -147,6 +149,8 @@ create (const HsCallSetup *setup, const char *user_name, gboolean caller)
   self->config = g_object_ref (setup->config);
   self->signalling = g_object_ref (setup->signalling);
   self->peers = g_object_ref (setup->peers);
+  self->report = hs_call_report_new (hs_clock_get_monotonic_us (setup->clock) / 1000);
+  self->begun_ms = hs_clock_get_wall_ms (setup->clock);
   self->user_name = g_strdup (user_name);
   self->caller = caller;
   self->ice_servers = hs_call_dup_ice_servers (setup);
@@ -204,6 +208,7 @@ hs_call_close (HsCall *self, const GError *error)
 
   g_cancellable_cancel (self->cancellable);
   hs_call_stop_audit (self);
+  hs_call_stop_watching (self);
   hs_call_clear_inbox (self);
   if (self->local != NULL)
     hs_operation_drop (self->local, error);

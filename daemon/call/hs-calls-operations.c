@@ -183,6 +183,31 @@ hs_calls_find_call (HsCalls *self, const char *call_id, GError **error)
   return call;
 }
 
+static void
+on_report (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) waiter = user_data;
+  GError *error = NULL;
+  JsonObject *report = hs_call_get_report_finish (HS_CALL (source), result, &error);
+
+  if (report != NULL)
+    g_task_return_pointer (waiter, report, (GDestroyNotify) json_object_unref);
+  else
+    g_task_return_error (waiter, error);
+}
+
+gboolean
+hs_calls_get_report (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+{
+  HsCall *call = hs_calls_find_call (self, call_id, error);
+
+  if (call != NULL)
+    hs_call_get_report_async (call, on_report, waiter);
+  else
+    g_object_unref (waiter);
+  return call != NULL;
+}
+
 gboolean
 hs_calls_set_custom_parameters (HsCalls *self,
                                 const char *call_id,

@@ -181,6 +181,13 @@ gboolean hs_calls_get_stats (HsCalls *self,
                              GTask *waiter,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* No operation of its own, and without events: how a call went, or goes.
+ * @waiter: (transfer full): returns (transfer full) a JsonObject *: call.Report of the contract; on
+ *   FALSE it is dropped without returning
+ * @error: HS_CALL_ERROR_INVALID_PARAM for an unknown id */
+gboolean hs_calls_get_report (HsCalls *self, const char *call_id, GTask *waiter, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 /* No operation of its own in the SDK, and without events. */
 gboolean hs_calls_set_speaker (HsCalls *self,
                                const char *call_id,

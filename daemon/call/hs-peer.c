@@ -47,6 +47,7 @@ hs_peer_default_init (HsPeerInterface *iface)
                 2, LENT (G_TYPE_STRING), G_TYPE_BOOLEAN);
   g_signal_new ("state-changed", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 2, G_TYPE_INT, LENT (G_TYPE_ERROR));
+  g_signal_new ("path-found", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("problem", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                 LENT (G_TYPE_ERROR));
   g_signal_new ("tone-received", HS_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,

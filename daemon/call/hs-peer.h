@@ -153,6 +153,7 @@ struct _HsPeerInterface {
  *   "source-muted" (const char *track_id, gboolean muted): a remote track stops or starts getting
  *     media because of negotiation or of the far end
  *   "state-changed" (HsPeerState state, const GError *reason): reason is NULL unless FAILED/LOST
+ *   "path-found" (): ICE has found a way to the far end
  *   "problem" (const GError *problem): something does not work as configured, such as a TURN
  * server, and the call goes on without it "tone-received" (const char *tone, guint duration_ms):
  * the far end pressed "0" … "9", "*", "#", "A" … "D" "container-failed" (const char *track_id,

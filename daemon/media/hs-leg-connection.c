@@ -196,6 +196,12 @@ hs_leg_on_connection (gpointer owner, gpointer data)
     fail_with (self, "no connection to the far end's media could be made, or it broke");
 }
 
+void
+hs_leg_on_path (gpointer owner, gpointer data)
+{
+  g_signal_emit_by_name (owner, "path-found");
+}
+
 static void
 on_connect_limit (gpointer user_data)
 {

@@ -54,6 +54,17 @@ on_connection_state (GstElement *webrtc, GParamSpec *spec, gpointer user_data)
   hs_leg_post_send (user_data, hs_leg_on_connection, GINT_TO_POINTER (state), NULL);
 }
 
+static void
+on_ice_state (GstElement *webrtc, GParamSpec *spec, gpointer user_data)
+{
+  GstWebRTCICEConnectionState state;
+
+  g_object_get (webrtc, "ice-connection-state", &state, NULL);
+  if (state == GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED ||
+      state == GST_WEBRTC_ICE_CONNECTION_STATE_COMPLETED)
+    hs_leg_post_send (user_data, hs_leg_on_path, NULL, NULL);
+}
+
 static GstBusSyncReply
 on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
 {
@@ -269,6 +280,7 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
                                 hs_leg_post_ref (self->post), unref_post);
   watch (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   watch (self, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
+  watch (self, "notify::ice-connection-state", G_CALLBACK (on_ice_state));
   watch (self, "notify::connection-state", G_CALLBACK (on_connection_state));
   g_signal_connect_data (self->webrtc, "pad-added", G_CALLBACK (on_pad_added),
                          hs_leg_audio_ref (self->audio), unref_audio_closure, 0);

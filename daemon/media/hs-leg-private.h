@@ -96,6 +96,7 @@ void hs_leg_on_gathered (gpointer owner, gpointer data);
 /* hs-leg-connection.c */
 void hs_leg_connect (HsLeg *self);
 void hs_leg_on_connection (gpointer owner, gpointer data);
+void hs_leg_on_path (gpointer owner, gpointer data);
 void hs_leg_on_bus_error (gpointer owner, gpointer data);
 void hs_leg_stop_watching (HsLeg *self);
 

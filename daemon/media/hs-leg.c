@@ -43,6 +43,7 @@ hs_leg_class_init (HsLegClass *klass)
   object_class->finalize = hs_leg_finalize;
   g_signal_new ("state-changed", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 2, G_TYPE_INT, G_TYPE_ERROR);
+  g_signal_new ("path-found", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("media-arrived", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 1, G_TYPE_INT);
   g_signal_new ("tone-received", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,

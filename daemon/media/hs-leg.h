@@ -51,6 +51,7 @@ typedef struct {
 
 /* Signals, on the control thread:
  *   "state-changed" (HsPeerState state, const GError *reason): CONNECTING, CONNECTED, LOST, FAILED
+ *   "path-found" (): ICE has found a way
  *   "media-arrived" (HsMediaKind kind): the first packet after receiving was switched on
  *   "tone-received" (const char *tone, guint duration_ms): by a telephone event
  *

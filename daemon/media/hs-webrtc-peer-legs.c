@@ -141,6 +141,12 @@ on_leg_state (HsLeg *leg, HsPeerState state, const GError *reason, HsWebrtcPeer 
 }
 
 static void
+on_path_found (HsLeg *leg, HsWebrtcPeer *self)
+{
+  g_signal_emit_by_name (self, "path-found");
+}
+
+static void
 on_media_arrived (HsLeg *leg, HsMediaKind kind, HsWebrtcPeer *self)
 {
   if (self->live != NULL && self->live->leg == leg)
@@ -218,6 +224,7 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
   if (leg == NULL)
     return NULL;
   g_signal_connect_object (leg, "state-changed", G_CALLBACK (on_leg_state), self, 0);
+  g_signal_connect_object (leg, "path-found", G_CALLBACK (on_path_found), self, 0);
   g_signal_connect_object (leg, "media-arrived", G_CALLBACK (on_media_arrived), self, 0);
   g_signal_connect_object (leg, "tone-received", G_CALLBACK (on_tone_received), self, 0);
   self->starting = hs_peer_transport_new (leg);

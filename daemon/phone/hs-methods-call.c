@@ -256,6 +256,18 @@ hs_handle_call_get_stats (HsPhone *phone, HsRequest *request, const HsCallGetSta
 }
 
 void
+hs_handle_call_get_report (HsPhone *phone, HsRequest *request, const HsCallGetReportParams *params)
+{
+  HsCalls *calls = hs_methods_get_calls (phone, request);
+  g_autoptr (GError) error = NULL;
+
+  if (calls != NULL &&
+      !hs_calls_get_report (calls, params->call_id,
+                            hs_reply_waiter_full (request, TRUE, report_to_node), &error))
+    hs_request_fail (request, error);
+}
+
+void
 hs_handle_call_get_all (HsPhone *phone, HsRequest *request)
 {
   HsCalls *calls = hs_methods_get_calls (phone, request);
