@@ -129,8 +129,29 @@ def _move(rule, events):
     return changed
 
 
+def _insert(rule, events):
+    """Puts an event of ours next to the last one that matches."""
+    places = [index for index, event in enumerate(events) if _matches(rule, event)]
+    if places:
+        after = 0 if rule["at"] == "before" else 1
+        events.insert(places[-1] + after, copy.deepcopy(rule["insert"]))
+    return bool(places)
+
+
+def _cut(rule, events):
+    """Takes the first that matches away, and all behind it."""
+    places = [index for index, event in enumerate(events) if _matches(rule, event)]
+    if places:
+        del events[places[0]:]
+    return bool(places)
+
+
 def _apply(rule, events):
     """Returns: whether the edit has changed the events of one call."""
+    if "insert" in rule:
+        return _insert(rule, events)
+    if rule.get("cut"):
+        return _cut(rule, events)
     if rule.get("drop"):
         return _drop(rule, events)
     if rule.get("dropRepeated"):
@@ -169,7 +190,8 @@ def expect(flow):
         if rule.get("ours") or not _concerns(rule, flow):
             continue
         used = [_apply(rule, events) for user, calls in users.items()
-                if user in rule.get("users", users) for events in calls.values()]
+                if user in rule.get("users", users)
+                for call, events in calls.items() if call in rule.get("calls", calls)]
         if not any(used):
             raise AssertionError("this deviation changes nothing in %s: %s" % (flow, rule["why"]))
     return users

@@ -119,6 +119,59 @@ def dtmf(cast):
     cast.end(cast.alice, ours, cast.bob, theirs)
 
 
+def hold_two(cast):
+    """Alice talks to Bob and then to Carol, and holds both. Returns: what each calls its calls."""
+    ids = {}
+    for other in (cast.bob, cast.carol):
+        ids[other] = cast.connect(cast.alice, other)
+        run(cast.alice, "hold", ids[other][0])
+        cast.wait_for_flags(other, ids[other][1], False, True)
+    return ids[cast.bob], ids[cast.carol]
+
+
+def wait_for_end(daemon, call_id):
+    """A transferred or joined call is Ended already when its leg is released."""
+    daemon.client.wait_for("call:operation", lambda params: params["callId"] == call_id and
+                           (params["operation"], params["transition"]) == ("END", "FINISH"))
+    daemon.client.poll(lambda: "localOp" not in daemon.get(call_id), what="an end of operations")
+
+
+def direct_transfer(cast):
+    cast.sandbox.control("POST", "/behaviour", {"transfereeOffers": True})
+    ours, theirs = cast.connect(cast.alice, cast.bob)
+    run(cast.alice, "hold", ours)
+    cast.wait_for_flags(cast.bob, theirs, False, True)
+    transfer = cast.alice.client.start("call.directTransfer", callId=ours,
+                                       destination=cast.carol.address, await_=True)
+    third = cast.carol.wait_for_call()
+    cast.carol.answer(third)
+    cast.alice.client.result(transfer)
+    wait_for_end(cast.alice, ours)
+    cast.wait_for_flags(cast.bob, theirs, False, False)
+    cast.end(cast.bob, theirs, cast.carol, third)
+
+
+def consultative_transfer(cast):
+    (first, theirs), (second, third) = hold_two(cast)
+    run(cast.alice, "consultativeTransfer", first, otherCallId=second)
+    for other, call in ((cast.bob, theirs), (cast.carol, third)):
+        cast.wait_for_flags(other, call, False, False)
+    for call in (first, second):
+        wait_for_end(cast.alice, call)
+    cast.end(cast.bob, theirs, cast.carol, third)
+
+
+def join(cast):
+    (first, theirs), (second, third) = hold_two(cast)
+    cast.sandbox.control("POST", "/behaviour", {"joinedOffer": False})
+    joined = cast.alice.client.call("call.join", callId=first, otherCallId=second, await_=True)
+    for call in (first, second):
+        wait_for_end(cast.alice, call)
+    cast.alice.wait_for_state(joined, "Connected")
+    for other, call in ((cast.bob, theirs), (cast.carol, third)):
+        cast.wait_for_flags(other, call, False, False)
+
+
 def forward(cast):
     ours, theirs = cast.ring(cast.alice, cast.bob)
     run(cast.bob, "forward", theirs, destination=cast.carol.address)
@@ -130,9 +183,10 @@ def forward(cast):
 
 FLOWS = {
     "audio": audio, "busy": busy, "cancel": cancel, "custom-parameters": custom_parameters,
+    "consultative-transfer": consultative_transfer, "direct-transfer": direct_transfer,
     "dtmf": dtmf,
     "forward": forward, "hold-by-both": hold_by_both, "hold-by-caller": hold_by_caller,
-    "ignore": ignore, "reject": reject,
+    "ignore": ignore, "join": join, "reject": reject,
 }
 
 
