@@ -17,6 +17,8 @@
 #define BLOCK    960
 #define MEASURED (RATE / 10)
 
+static const HsMediaKind audio_only[] = { HS_MEDIA_AUDIO };
+
 /* --- certificates --- */
 
 static GBytes *
@@ -181,7 +183,7 @@ on_state (HsLeg *leg, HsPeerState state, const GError *reason, End *end)
 }
 
 static void
-on_arrived (HsLeg *leg, HsMediaKind kind, End *end)
+on_arrived (HsLeg *leg, guint line, End *end)
 {
   end->arrived++;
 }
@@ -268,7 +270,7 @@ make_offer (End *end)
   g_autoptr (GError) error = NULL;
   HsSdp *sdp;
 
-  hs_leg_create_offer_async (end->leg, NULL, NULL, keep_result, &result);
+  hs_leg_create_offer_async (end->leg, audio_only, 1, NULL, NULL, keep_result, &result);
   hs_test_wait (is_set, &result);
   sdp = hs_leg_create_offer_finish (end->leg, result, &error);
   g_assert_no_error (error);
@@ -435,8 +437,8 @@ talk (LegFixture *f)
 static void
 open_directions (LegFixture *f)
 {
-  hs_leg_set_directions (f->ends[0].leg, HS_MEDIA_AUDIO, TRUE, TRUE);
-  hs_leg_set_directions (f->ends[1].leg, HS_MEDIA_AUDIO, TRUE, TRUE);
+  hs_leg_set_directions (f->ends[0].leg, 0, TRUE, TRUE);
+  hs_leg_set_directions (f->ends[1].leg, 0, TRUE, TRUE);
 }
 
 static void
@@ -459,12 +461,12 @@ test_directions (LegFixture *f, gconstpointer data)
   open_directions (f);
   hs_test_wait (are_connected, f);
   talk (f);
-  hs_leg_set_directions (f->ends[0].leg, HS_MEDIA_AUDIO, TRUE, FALSE);
+  hs_leg_set_directions (f->ends[0].leg, 0, TRUE, FALSE);
   heard = count_heard (&f->ends[0]);
   forget_heard (&f->ends[1]);
   talk_to (f, hears_first);
   g_assert_cmpuint (count_heard (&f->ends[0]), ==, heard);
-  hs_leg_set_directions (f->ends[0].leg, HS_MEDIA_AUDIO, TRUE, TRUE);
+  hs_leg_set_directions (f->ends[0].leg, 0, TRUE, TRUE);
   talk_to (f, has_arrived_again);
 }
 
@@ -553,7 +555,7 @@ test_close_ends_operation (LegFixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   make_end (f, &f->ends[0], NULL);
-  hs_leg_create_offer_async (f->ends[0].leg, NULL, NULL, keep_result, &result);
+  hs_leg_create_offer_async (f->ends[0].leg, audio_only, 1, NULL, NULL, keep_result, &result);
   hs_leg_close (f->ends[0].leg);
   hs_test_wait (is_set, &result);
   g_assert_null (hs_leg_create_offer_finish (f->ends[0].leg, result, &error));

@@ -284,6 +284,7 @@ open_by_form (HsAudioOpener *self,
   case HS_DEVICE_FORM_TONE:
     g_task_return_pointer (task, new_at_once (kind, device_id, id), g_object_unref);
     break;
+  case HS_DEVICE_FORM_PATTERN: /* of cameras only */
   case HS_DEVICE_FORM_DEFAULT:
     g_task_return_new_error (task, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "there is no %s",
                              hs_device_kind_get_name (kind));

@@ -86,6 +86,22 @@ parse_file (HsDeviceId *self, HsDeviceKind kind, const char *text, GError **erro
   return TRUE;
 }
 
+static gboolean
+parse_pattern (HsDeviceId *self, const char *text, GError **error)
+{
+  static const char *const names[] = { "smpte", "snow", "black", "white", "red",
+                                       "green", "blue", "ball",  "bar",   NULL };
+  const char *name = strchr (text, ':');
+
+  self->form = HS_DEVICE_FORM_PATTERN;
+  self->path = g_strdup (name != NULL ? name + 1 : names[0]);
+  if (g_strv_contains (names, self->path))
+    return TRUE;
+  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
+               "deviceId \"%s\": there is no such pattern", text);
+  return FALSE;
+}
+
 gboolean
 hs_device_id_parse (HsDeviceId *self, HsDeviceKind kind, const char *text, GError **error)
 {
@@ -100,7 +116,10 @@ hs_device_id_parse (HsDeviceId *self, HsDeviceKind kind, const char *text, GErro
     self->form = HS_DEVICE_FORM_NULL;
   else if (is_microphone && g_str_has_prefix (text, "tone:"))
     return parse_tone (self, text, error);
-  else if (kind != HS_DEVICE_CAMERA && g_str_has_prefix (text, "file:"))
+  else if (kind == HS_DEVICE_CAMERA &&
+           (g_str_equal (text, "pattern") || g_str_has_prefix (text, "pattern:")))
+    return parse_pattern (self, text, error);
+  else if (g_str_has_prefix (text, "file:"))
     return parse_file (self, kind, text, error);
   return TRUE;
 }

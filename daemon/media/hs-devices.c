@@ -12,6 +12,7 @@ static const HsDevice always_there[] = {
   { "silence", "handset", "Silence", HS_DEVICE_MICROPHONE },
   { "tone:440", "handset", "Tone of 440 Hz", HS_DEVICE_MICROPHONE },
   { "null", "handset", "Nowhere", HS_DEVICE_SPEAKER },
+  { "pattern", "handset", "Test pattern", HS_DEVICE_CAMERA },
 };
 
 struct _HsDevices {
@@ -349,7 +350,7 @@ hs_devices_dup_default (HsDevices *self, HsDeviceKind kind)
   static const char *const fallbacks[] = {
     [HS_DEVICE_MICROPHONE] = "silence",
     [HS_DEVICE_SPEAKER] = "null",
-    [HS_DEVICE_CAMERA] = NULL,
+    [HS_DEVICE_CAMERA] = "pattern",
   };
   const char *configured = hs_devices_get_configured (self, kind);
   const char *machine = get_machine_default (self, kind);

@@ -62,7 +62,7 @@ gboolean hs_devices_load_finish (HsDevices *self,
 GPtrArray *hs_devices_list (HsDevices *self);
 
 /* Answers from what is known now, without opening anything: a device of the list, a well-formed
- * "tone:…" or "file:/…", "default".
+ * "tone:…", "pattern:…" or "file:/…", "default".
  * @error: HS_CALL_ERROR_INVALID_PARAM naming @device_id */
 gboolean hs_devices_check (HsDevices *self,
                            HsDeviceKind kind,
@@ -70,7 +70,7 @@ gboolean hs_devices_check (HsDevices *self,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The default, from what is known now: the configured one when it can be used, else the machine's
- * default, else the machine's first, else "silence", "null" or, for cameras, NULL.
+ * default, else the machine's first, else "silence", "null" or "pattern".
  * Returns: (transfer full) (nullable) */
 char *hs_devices_dup_default (HsDevices *self, HsDeviceKind kind);
 
@@ -78,7 +78,7 @@ char *hs_devices_dup_default (HsDevices *self, HsDeviceKind kind);
  * possible, each a string or an array of strings; NULL (and no member) is the default. Loads when
  * the machine has to be asked.
  * @error: HS_CALL_ERROR_USER_MEDIA naming the constraint deviceId when it cannot be met
- * Finish returns: (transfer full) (nullable): an id for the audio engine; NULL only for cameras */
+ * Finish returns: (transfer full) (nullable): an id for the audio or the video engine */
 void hs_devices_resolve_async (HsDevices *self,
                                HsDeviceKind kind,
                                JsonNode *constraint,

@@ -33,7 +33,7 @@ set_state (HsLeg *self, HsPeerState state, const GError *reason)
 static void
 fail (HsLeg *self, const GError *reason)
 {
-  hs_leg_audio_set_directions (self->audio, FALSE, FALSE);
+  hs_leg_apply_directions (self, FALSE);
   hs_leg_stop_watching (self);
   hs_leg_queue_leave (self->queue, &self->ticket);
   set_state (self, HS_PEER_FAILED, reason);
@@ -100,15 +100,14 @@ hs_leg_stop_watching (HsLeg *self)
 /* --- is it the right one? --- */
 
 static char *
-dup_remote_certificate (HsLeg *self)
+dup_remote_certificate (GstPad *pad)
 {
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
   g_autoptr (GstWebRTCRTPSender) sender = NULL;
   g_autoptr (GstWebRTCDTLSTransport) transport = NULL;
   char *pem = NULL;
 
-  if (self->audio_pad != NULL)
-    g_object_get (self->audio_pad, "transceiver", &transceiver, NULL);
+  g_object_get (pad, "transceiver", &transceiver, NULL);
   if (transceiver != NULL)
     g_object_get (transceiver, "sender", &sender, NULL);
   if (sender != NULL)
@@ -134,7 +133,8 @@ matches_one (const char *pem, GPtrArray *fingerprints, GError **error)
 static gboolean
 verify (HsLeg *self, GError **error)
 {
-  g_autofree char *pem = dup_remote_certificate (self);
+  g_autoptr (GPtrArray) pads = hs_leg_collect_pads (self);
+  g_autofree char *pem = pads->len > 0 ? dup_remote_certificate (pads->pdata[0]) : NULL;
   HsSdpSection *section = hs_sdp_get_section (self->remote, MAX (self->audio_line, 0));
   g_autoptr (GPtrArray) fingerprints = NULL;
 
@@ -153,15 +153,6 @@ verify (HsLeg *self, GError **error)
 /* --- connecting --- */
 
 static void
-apply_directions (HsLeg *self)
-{
-  gboolean verified = self->state == HS_PEER_CONNECTED || self->state == HS_PEER_LOST;
-
-  hs_leg_audio_set_directions (self->audio, verified && self->audio_send,
-                               verified && self->audio_receive);
-}
-
-static void
 on_connected (HsLeg *self)
 {
   g_autoptr (GError) error = NULL;
@@ -178,7 +169,7 @@ on_connected (HsLeg *self)
   self->watch_timer = hs_clock_add_timer (self->clock, WATCH_MS, watch, self);
   hs_leg_gate_open (self->gate);
   /* Before listeners hear of it, for they may change directions. */
-  hs_leg_audio_set_directions (self->audio, self->audio_send, self->audio_receive);
+  hs_leg_apply_directions (self, TRUE);
   set_state (self, HS_PEER_CONNECTED, NULL);
 }
 
@@ -221,14 +212,4 @@ hs_leg_connect (HsLeg *self)
   }
   self->connect_timer = hs_clock_add_timer (self->clock, CONNECT_LIMIT_MS, on_connect_limit, self);
   set_state (self, HS_PEER_CONNECTING, NULL);
-}
-
-void
-hs_leg_set_directions (HsLeg *self, HsMediaKind kind, gboolean send, gboolean receive)
-{
-  if (kind != HS_MEDIA_AUDIO || self->audio == NULL)
-    return;
-  self->audio_send = send;
-  self->audio_receive = receive;
-  apply_directions (self);
 }

@@ -4,30 +4,10 @@
 #include "hs-leg-private.h"
 
 #include "base/hs-error.h"
-#include "hs-media-codecs.h"
 
 #define NARROW_RATE 8000
 
 /* --- lines --- */
-
-/* Takes a line for audio, or keeps the one it has, and says which payloads it may use. */
-static gboolean
-prefer_audio (HsLeg *self, guint line, const char *preferences)
-{
-  g_autofree char *name = g_strdup_printf ("sink_%u", line);
-  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
-  g_autoptr (GstCaps) caps = gst_caps_from_string (preferences);
-
-  if (self->audio_pad == NULL) {
-    self->audio_pad = gst_element_request_pad_simple (self->webrtc, name);
-    self->audio_line = line;
-  }
-  if (self->audio_pad == NULL)
-    return FALSE;
-  g_object_get (self->audio_pad, "transceiver", &transceiver, NULL);
-  g_object_set (transceiver, "codec-preferences", caps, NULL);
-  return TRUE;
-}
 
 static void
 expect_events (HsLeg *self, HsSdp *sdp)
@@ -43,24 +23,21 @@ expect_events (HsLeg *self, HsSdp *sdp)
   }
 }
 
-static HsSdpCodec *
-find_audio_codec (HsSdp *sdp, guint line)
+static HsMediaKind
+get_media_kind (HsSdpSection *section)
 {
-  HsSdpSection *section = hs_sdp_get_section (sdp, line);
-
-  if (section == NULL || hs_sdp_section_get_kind (section) != HS_SDP_AUDIO)
-    return NULL;
-  return hs_sdp_section_find_codec (section, hs_leg_audio_get_codec_names ());
+  return hs_sdp_section_get_kind (section) == HS_SDP_VIDEO ? HS_MEDIA_VIDEO : HS_MEDIA_AUDIO;
 }
 
 static char *
-dup_codec_caps (const HsSdpCodec *codec)
+dup_codec_caps (HsMediaKind kind, const HsSdpCodec *codec)
 {
   g_autofree char *name = g_ascii_strup (codec->name, -1);
 
   return g_strdup_printf (
-      "application/x-rtp,media=audio,encoding-name=(string)\"%s\",payload=%d,clock-rate=%u%s", name,
-      codec->payload, codec->clock_rate, codec->channels == 2 ? ",encoding-params=(string)2" : "");
+      "application/x-rtp,media=%s,encoding-name=(string)\"%s\",payload=%d,clock-rate=%u%s",
+      kind == HS_MEDIA_AUDIO ? "audio" : "video", name, codec->payload, codec->clock_rate,
+      codec->channels == 2 ? ",encoding-params=(string)2" : "");
 }
 
 /* --- offer --- */
@@ -79,36 +56,63 @@ on_offer_created (HsLeg *self, GTask *task, const GstStructure *reply)
   hs_leg_succeed (self, offer);
 }
 
-/* The payloads of an offer as caps. */
+/* The payloads of a line of an offer as caps, but for retransmission, which webrtcbin adds itself.
+ */
 static char *
-dup_preferences (HsSdp *like)
+dup_preferences (HsSdpSection *section)
 {
-  HsSdpSection *section = hs_sdp_find_kind (like, HS_SDP_AUDIO);
-  g_autoptr (GPtrArray) codecs = section != NULL ? hs_sdp_section_dup_codecs (section) : NULL;
+  g_autoptr (GPtrArray) codecs = hs_sdp_section_dup_codecs (section);
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; codecs != NULL && i < codecs->len; i++) {
-    g_autofree char *caps = dup_codec_caps (codecs->pdata[i]);
+  for (guint i = 0; i < codecs->len; i++) {
+    const HsSdpCodec *codec = codecs->pdata[i];
+    g_autofree char *caps = dup_codec_caps (get_media_kind (section), codec);
 
-    g_string_append_printf (text, "%s%s", text->len > 0 ? ";" : "", caps);
+    if (g_ascii_strcasecmp (codec->name, "rtx") != 0)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ";" : "", caps);
   }
   return g_string_free (text, FALSE);
 }
 
+static gboolean
+is_taken (HsLeg *self, guint line)
+{
+  return self->audio_line == (int) line || hs_leg_get_video_line (self, line) != NULL;
+}
+
+/* Lines that there are stay as they were negotiated. */
+static gboolean
+take_lines (HsLeg *self, const HsMediaKind *kinds, guint n_kinds, HsSdp *like, GError **error)
+{
+  for (guint i = 0; i < n_kinds; i++) {
+    HsSdpSection *model = like != NULL ? hs_sdp_get_section (like, i) : NULL;
+    g_autofree char *preferences = NULL;
+
+    if (is_taken (self, i))
+      continue;
+    preferences =
+        model != NULL ? dup_preferences (model) : hs_leg_dup_usual_preferences (self, kinds[i]);
+    if (!hs_leg_take_line (self, i, kinds[i], preferences, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 void
 hs_leg_create_offer_async (HsLeg *self,
+                           const HsMediaKind *kinds,
+                           guint n_kinds,
                            HsSdp *like,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  g_autofree char *preferences =
-      like != NULL ? dup_preferences (like) : hs_media_codecs_dup_caps (HS_MEDIA_AUDIO);
+  g_autoptr (GError) error = NULL;
 
   if (!hs_leg_begin (self, cancellable, callback, user_data, hs_leg_create_offer_async))
     return;
-  if (!prefer_audio (self, 0, preferences))
-    hs_leg_fail (self, "the media engine has no room for audio", NULL);
+  if (!take_lines (self, kinds, n_kinds, like, &error))
+    hs_leg_fail (self, "no offer can be made", error);
   else
     hs_leg_ask_for (self, "create-offer", on_offer_created);
 }
@@ -162,33 +166,46 @@ on_answer_created (HsLeg *self, GTask *task, const GstStructure *reply)
   hs_leg_succeed (self, answer);
 }
 
-static HsSdpCodec *
-find_offered_audio (HsLeg *self, guint *line)
+/* Takes a line for each section that has a codec we know, to send on it or not.
+ * Returns: how many there are; -1 with @error */
+static int
+take_offered_lines (HsLeg *self, GError **error)
 {
-  for (guint i = 0; i < hs_sdp_get_n_sections (self->remote); i++) {
-    HsSdpCodec *codec = find_audio_codec (self->remote, i);
+  int n_taken = 0;
 
-    *line = i;
-    if (codec != NULL)
-      return codec;
+  for (guint i = 0; i < hs_sdp_get_n_sections (self->remote); i++) {
+    HsSdpSection *section = hs_sdp_get_section (self->remote, i);
+    HsMediaKind kind = get_media_kind (section);
+    gboolean second =
+        kind == HS_MEDIA_AUDIO && self->audio_line >= 0 && self->audio_line != (int) i;
+    g_autoptr (HsSdpCodec) codec = second ? NULL : hs_leg_find_codec (self, section);
+    g_autofree char *caps = NULL;
+
+    if (codec == NULL)
+      continue;
+    /* Payload numbers are compared literally: the offer's own is the only one that fits. */
+    caps = dup_codec_caps (kind, codec);
+    if (!hs_leg_take_line (self, i, kind, caps, error))
+      return -1;
+    n_taken++;
   }
-  return NULL;
+  return n_taken;
 }
 
 static void
 on_offer_applied (HsLeg *self, GTask *task, const GstStructure *reply)
 {
-  guint line;
-  g_autoptr (HsSdpCodec) codec = find_offered_audio (self, &line);
-  /* Payload numbers are compared literally: the offer's own is the only one that fits. */
-  g_autofree char *caps = codec != NULL ? dup_codec_caps (codec) : NULL;
+  g_autoptr (GError) error = NULL;
+  int n_taken = take_offered_lines (self, &error);
 
-  if (caps == NULL)
-    hs_leg_fail (self, "the offer has no codec that we know", NULL);
-  else if (!prefer_audio (self, line, caps))
-    hs_leg_fail (self, "the media engine has no room for audio", NULL);
-  else
+  hs_leg_router_read (self->router, self->remote);
+  if (n_taken > 0)
     hs_leg_ask_for (self, "create-answer", on_answer_created);
+  else
+    hs_leg_fail (self,
+                 error != NULL ? "the offer cannot be answered"
+                               : "the offer has no codec that we know",
+                 error);
 }
 
 void
@@ -213,22 +230,51 @@ hs_leg_create_answer_finish (HsLeg *self, GAsyncResult *result, GError **error)
 
 /* --- local description --- */
 
+static gboolean
+follow_audio (HsLeg *self, const HsSdpCodec *codec, GError **error)
+{
+  HsLegAudioFormat format = { .name = codec->name,
+                              .payload = codec->payload,
+                              .complexity = self->opus_complexity };
+
+  return hs_leg_audio_add_sender (self->audio, GST_BIN (self->pipeline), self->audio_pad, &format,
+                                  error);
+}
+
+static gboolean
+follow_line (HsLeg *self, guint i, HsSdpCodec *codec, GError **error)
+{
+  HsLegVideoLine *line = hs_leg_get_video_line (self, i);
+  HsSdpCodec **place = line != NULL ? &line->codec : &self->audio_codec;
+
+  g_clear_pointer (place, hs_sdp_codec_free);
+  *place = codec;
+  if (line == NULL)
+    return follow_audio (self, codec, error);
+  return hs_leg_video_add_sender (line->video, GST_BIN (self->pipeline), line->pad, codec->name,
+                                  codec->payload, error);
+}
+
 gboolean
 hs_leg_follow_codec (HsLeg *self, HsSdp *answer, GError **error)
 {
-  HsSdpCodec *codec = find_audio_codec (answer, self->audio_line);
-  HsLegAudioFormat format = { .complexity = self->opus_complexity };
+  gboolean any = FALSE;
 
-  if (codec == NULL) {
-    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "there is no codec both ends know");
-    return FALSE;
+  for (guint i = 0; i < hs_sdp_get_n_sections (answer); i++) {
+    HsSdpSection *section = hs_sdp_get_section (answer, i);
+    HsSdpCodec *codec = NULL;
+
+    if (is_taken (self, i))
+      codec = hs_leg_find_codec (self, section);
+    if (codec == NULL)
+      continue;
+    if (!follow_line (self, i, codec, error))
+      return FALSE;
+    any = TRUE;
   }
-  g_clear_pointer (&self->audio_codec, hs_sdp_codec_free);
-  self->audio_codec = codec;
-  format.name = codec->name;
-  format.payload = codec->payload;
-  return hs_leg_audio_add_sender (self->audio, GST_BIN (self->pipeline), self->audio_pad, &format,
-                                  error);
+  if (!any)
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "there is no codec both ends know");
+  return any;
 }
 
 static void
@@ -318,6 +364,7 @@ hs_leg_set_answer_async (HsLeg *self,
     return;
   g_clear_pointer (&self->remote, hs_sdp_free);
   self->remote = hs_sdp_copy (answer);
+  hs_leg_router_read (self->router, answer);
   expect_events (self, answer);
   self->ticket = hs_leg_queue_enter (self->queue, on_turn_to_connect, self);
 }

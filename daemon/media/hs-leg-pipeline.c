@@ -80,19 +80,9 @@ on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
 }
 
 static void
-on_pad_added (GstElement *webrtc, GstPad *pad, gpointer user_data)
+unref_router_closure (gpointer data, GClosure *closure)
 {
-  HsLegAudio *audio = user_data;
-  g_autoptr (GstObject) pipeline = gst_object_get_parent (GST_OBJECT (webrtc));
-
-  if (GST_PAD_IS_SRC (pad) && pipeline != NULL)
-    hs_leg_audio_add_receiver (audio, GST_BIN (pipeline), pad);
-}
-
-static void
-unref_audio_closure (gpointer data, GClosure *closure)
-{
-  hs_leg_audio_unref (data);
+  hs_leg_router_unref (data);
 }
 
 /* --- building --- */
@@ -180,7 +170,9 @@ add_servers (HsLeg *self, const HsLegOptions *options)
 static void
 arrived (gpointer owner, gpointer data)
 {
-  g_signal_emit_by_name (owner, "media-arrived", HS_MEDIA_AUDIO);
+  HsLeg *self = owner;
+
+  g_signal_emit_by_name (self, "media-arrived", (guint) MAX (self->audio_line, 0));
 }
 
 /* What the audio half calls on streaming threads. */
@@ -262,6 +254,7 @@ gboolean
 hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
 {
   self->audio = make_audio (self, options);
+  self->router = hs_leg_router_new (self->audio);
   self->webrtc = gst_element_factory_make ("webrtcbin", NULL);
   if (self->webrtc == NULL) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC,
@@ -282,8 +275,8 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
   watch (self, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
   watch (self, "notify::ice-connection-state", G_CALLBACK (on_ice_state));
   watch (self, "notify::connection-state", G_CALLBACK (on_connection_state));
-  g_signal_connect_data (self->webrtc, "pad-added", G_CALLBACK (on_pad_added),
-                         hs_leg_audio_ref (self->audio), unref_audio_closure, 0);
+  g_signal_connect_data (self->webrtc, "pad-added", G_CALLBACK (hs_leg_on_pad_added),
+                         hs_leg_router_ref (self->router), unref_router_closure, 0);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   return TRUE;
 }

@@ -8,6 +8,7 @@
 #include "hs-ice-wait.h"
 #include "hs-leg-gate.h"
 #include "hs-leg-post.h"
+#include "hs-leg-router.h"
 #include "hs-leg.h"
 #include "hs-turn-tunnel.h"
 #include "sdp/hs-sdp-codec.h"
@@ -15,6 +16,17 @@
 G_BEGIN_DECLS
 
 typedef void (*HsLegReply) (HsLeg *self, GTask *task, const GstStructure *reply);
+
+/* A video line. */
+typedef struct {
+  HsLegVideo *video;
+  GstPad *pad;
+  HsSdpCodec *codec; /* what is sent; NULL before it is known */
+  gboolean send;
+  gboolean receive;
+} HsLegVideoLine;
+
+void hs_leg_video_line_free (HsLegVideoLine *self);
 
 struct _HsLeg {
   GObject parent;
@@ -24,6 +36,7 @@ struct _HsLeg {
   HsLegQueue *queue;
   HsCertificate *certificate;
   int opus_complexity;
+  gboolean h264;
   guint ice_delay_ms;
   guint ice_limit_ms;
   HsIceCheck *ice_check; /* nullable */
@@ -51,6 +64,8 @@ struct _HsLeg {
   int audio_line; /* index of the section audio uses; -1 for none */
   GstPad *audio_pad;
   HsSdpCodec *audio_codec; /* what is sent; NULL before it is known */
+  HsLegRouter *router;
+  GPtrArray *video_lines; /* (nullable) HsLegVideoLine by line */
   HsSdp *remote;
   GPtrArray *candidates; /* (element-type utf8) */
   gboolean gathered;
@@ -71,6 +86,30 @@ struct _HsLeg {
 /* hs-leg-pipeline.c: making the pipeline and taking it apart */
 gboolean hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error);
 void hs_leg_dismantle (HsLeg *self);
+
+/* hs-leg-lines.c: what stands behind each line of a description */
+
+/* Gives a line a pad of webrtcbin's, and says which payloads it may use.
+ * @error: HS_CALL_ERROR_GENERIC */
+gboolean hs_leg_take_line (
+    HsLeg *self, guint line, HsMediaKind kind, const char *preferences, GError **error);
+
+/* Returns: (nullable) */
+HsLegVideoLine *hs_leg_get_video_line (HsLeg *self, guint line);
+
+/* What may be offered where nothing else is said. Returns: (transfer full) */
+char *hs_leg_dup_usual_preferences (HsLeg *self, HsMediaKind kind);
+
+/* The first payload that we know, in the section's own order. Returns: (transfer full) (nullable)
+ */
+HsSdpCodec *hs_leg_find_codec (HsLeg *self, HsSdpSection *section);
+
+/* All pads that have been taken. Returns: (transfer container) (element-type GstPad) */
+GPtrArray *hs_leg_collect_pads (HsLeg *self);
+
+void hs_leg_apply_directions (HsLeg *self, gboolean verified);
+void hs_leg_on_pad_added (GstElement *webrtc, GstPad *pad, gpointer user_data);
+void hs_leg_drop_lines (HsLeg *self);
 
 /* hs-leg-engine.c: one operation as a chain of questions to webrtcbin */
 gboolean hs_leg_begin (HsLeg *self,

@@ -28,6 +28,8 @@ hs_leg_finalize (GObject *object)
   g_clear_pointer (&self->tones, hs_leg_tones_unref);
   g_clear_pointer (&self->remote, hs_sdp_free);
   g_clear_pointer (&self->audio_codec, hs_sdp_codec_free);
+  g_clear_pointer (&self->video_lines, g_ptr_array_unref);
+  g_clear_pointer (&self->router, hs_leg_router_unref);
   g_clear_pointer (&self->candidates, g_ptr_array_unref);
   g_clear_pointer (&self->tunnels, g_ptr_array_unref);
   g_clear_error (&self->reason);
@@ -45,7 +47,7 @@ hs_leg_class_init (HsLegClass *klass)
                 2, G_TYPE_INT, G_TYPE_ERROR);
   g_signal_new ("path-found", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("media-arrived", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                1, G_TYPE_INT);
+                1, G_TYPE_UINT);
   g_signal_new ("tone-received", HS_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_UINT);
 }
@@ -55,6 +57,7 @@ hs_leg_init (HsLeg *self)
 {
   self->audio_line = -1;
   self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_turn_tunnel_free);
+  self->video_lines = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_leg_video_line_free);
   self->candidates = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -76,6 +79,7 @@ hs_leg_new (const HsLegOptions *options, GError **error)
   self->clock = g_object_ref (options->clock);
   self->queue = g_object_ref (options->queue);
   self->opus_complexity = options->opus_complexity;
+  self->h264 = options->h264;
   self->ice_delay_ms = options->ice_delay_ms;
   self->ice_limit_ms = options->ice_limit_ms;
   self->ice_check = options->ice_check != NULL ? g_object_ref (options->ice_check) : NULL;
@@ -128,10 +132,22 @@ hs_leg_set_events (HsLeg *self, int payload, guint clock_rate)
     hs_leg_tones_set_format (self->tones, payload, clock_rate);
 }
 
-void
-hs_leg_set_bitrate (HsLeg *self, HsMediaKind kind, guint bitrate_bps)
+HsLegVideo *
+hs_leg_get_video (HsLeg *self, guint line)
 {
-  if (kind == HS_MEDIA_AUDIO)
+  HsLegVideoLine *found = hs_leg_get_video_line (self, line);
+
+  return found != NULL ? found->video : NULL;
+}
+
+void
+hs_leg_set_bitrate (HsLeg *self, guint line, guint bitrate_bps)
+{
+  HsLegVideo *video = hs_leg_get_video (self, line);
+
+  if (video != NULL)
+    hs_leg_video_set_limit (video, bitrate_bps);
+  else if (self->audio_line == (int) line)
     hs_leg_audio_set_bitrate (self->audio, bitrate_bps);
 }
 
@@ -151,6 +167,7 @@ hs_leg_close (HsLeg *self)
     hs_leg_queue_leave (self->queue, &self->ticket);
   if (self->audio != NULL)
     hs_leg_audio_close (self->audio);
+  hs_leg_drop_lines (self);
   if (self->pipeline != NULL)
     hs_leg_dismantle (self);
   if (self->tunnels != NULL)

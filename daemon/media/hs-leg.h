@@ -10,6 +10,7 @@
 #include "hs-ice-check.h"
 #include "hs-leg-audio.h"
 #include "hs-leg-queue.h"
+#include "hs-leg-video.h"
 #include "sdp/hs-sdp-codec.h"
 #include "sdp/hs-sdp.h"
 
@@ -39,6 +40,7 @@ typedef struct {
   HsCertificate *certificate; /* one that was made before; NULL: a new one */
   guint jitter_ms;            /* depth of the jitter buffer */
   int opus_complexity;
+  gboolean h264;         /* may be used, where its plugins are installed */
   guint ice_delay_ms;    /* iceCollectionDelay */
   guint ice_limit_ms;    /* maxIceTimeout */
   HsIceCheck *ice_check; /* (nullable): says when candidates are enough; NULL: with a relayed one */
@@ -52,7 +54,7 @@ typedef struct {
 /* Signals, on the control thread:
  *   "state-changed" (HsPeerState state, const GError *reason): CONNECTING, CONNECTED, LOST, FAILED
  *   "path-found" (): ICE has found a way
- *   "media-arrived" (HsMediaKind kind): the first packet after receiving was switched on
+ *   "media-arrived" (guint line): the first packet after receiving was switched on
  *   "tone-received" (const char *tone, guint duration_ms): by a telephone event
  *
  * @error: HS_CALL_ERROR_GENERIC: a plugin is missing, or the certificate cannot be made */
@@ -69,11 +71,18 @@ HsCertificate *hs_leg_get_certificate (HsLeg *self);
 /* The part that takes audio; for a ticker thread. */
 HsLegAudio *hs_leg_get_audio (HsLeg *self);
 
+/* The part that takes and gives the video of a line of the descriptions.
+ * Returns: (nullable): NULL where there is none */
+HsLegVideo *hs_leg_get_video (HsLeg *self, guint line);
+
 /* webrtcbin's offer without candidates.
- * @like: (nullable): an offer of ours whose audio payloads it shall have; NULL: the usual ones
+ * @kinds: what each line is for; lines never become fewer, or other ones
+ * @like: (nullable): an offer of ours whose payloads it shall have; NULL: the usual ones
  * Finish returns: (transfer full)
  * @error: HS_CALL_ERROR_GENERIC */
 void hs_leg_create_offer_async (HsLeg *self,
+                                const HsMediaKind *kinds,
+                                guint n_kinds,
                                 HsSdp *like,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
@@ -116,8 +125,9 @@ gboolean hs_leg_set_answer_finish (HsLeg *self,
                                    GAsyncResult *result,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Sends in the first codec of this answer that we know; for answers webrtcbin is not shown.
- * @error: HS_CALL_ERROR_GENERIC: there is none */
+/* Sends each line in the first codec of this answer that we know; for answers webrtcbin is not
+ * shown.
+ * @error: HS_CALL_ERROR_GENERIC: no line has one */
 gboolean hs_leg_follow_codec (HsLeg *self, HsSdp *answer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Returns: (nullable): what audio is sent in; NULL before it is negotiated. */
@@ -127,10 +137,10 @@ const HsSdpCodec *hs_leg_get_audio_codec (HsLeg *self);
 void hs_leg_set_events (HsLeg *self, int payload, guint clock_rate);
 
 /* What negotiation allows; media follows once the far end is verified. */
-void hs_leg_set_directions (HsLeg *self, HsMediaKind kind, gboolean send, gboolean receive);
+void hs_leg_set_directions (HsLeg *self, guint line, gboolean send, gboolean receive);
 
 /* The far end's limit for what we send; 0: none. */
-void hs_leg_set_bitrate (HsLeg *self, HsMediaKind kind, guint bitrate_bps);
+void hs_leg_set_bitrate (HsLeg *self, guint line, guint bitrate_bps);
 
 /* The code point that all packets are marked with; takes effect at once. */
 void hs_leg_set_dscp (HsLeg *self, guint point);

@@ -3,6 +3,8 @@
 
 #include "hs-media-codecs.h"
 
+#include "hs-leg-video.h"
+
 #include <gst/gst.h>
 
 #define MAX_ELEMENTS 4
@@ -14,7 +16,7 @@ typedef struct {
   guint clock_rate;
   guint channels;
   const char *fmtp;                   /* nullable */
-  const char *elements[MAX_ELEMENTS]; /* what it takes */
+  const char *elements[MAX_ELEMENTS]; /* what it takes, of audio; video knows by itself */
 } Codec;
 
 static const Codec codecs[] = {
@@ -41,6 +43,15 @@ static const Codec codecs[] = {
     { "alawenc", "rtppcmapay", "rtppcmadepay", "alawdec" } },
   { HS_MEDIA_AUDIO, "telephone-event", 110, 48000, 1, "0-16", { NULL } },
   { HS_MEDIA_AUDIO, "telephone-event", 126, 8000, 1, "0-16", { NULL } },
+  { HS_MEDIA_VIDEO, "VP8", 96, 90000, 1, NULL, { NULL } },
+  { HS_MEDIA_VIDEO,
+    "H264",
+    102,
+    90000,
+    1,
+    "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+    { NULL } },
+  { HS_MEDIA_VIDEO, "VP9", 98, 90000, 1, NULL, { NULL } },
 };
 
 static gboolean
@@ -52,7 +63,7 @@ is_installed (const Codec *codec)
     if (factory == NULL)
       return FALSE;
   }
-  return TRUE;
+  return codec->kind == HS_MEDIA_AUDIO || hs_leg_video_has_codec (codec->name);
 }
 
 static JsonObject *

@@ -20,6 +20,7 @@ struct _HsMedia {
   HsConfig *config;
   HsDevices *devices;
   HsAudioEngine *engine;
+  HsVideoEngine *video_engine;
   HsLegQueue *queue;
   GPtrArray *sdp_handlers;
   HsIceCheck *ice_check; /* nullable */
@@ -215,6 +216,7 @@ hs_media_dispose (GObject *object)
   if (self->devices != NULL)
     hs_devices_close (self->devices);
   g_clear_object (&self->engine);
+  g_clear_object (&self->video_engine);
   g_clear_object (&self->devices);
   g_clear_object (&self->queue);
   g_clear_object (&self->clock);
@@ -250,6 +252,7 @@ hs_media_new (HsClock *clock, HsConfig *config)
   self->devices = hs_devices_new (config);
   self->engine = hs_audio_engine_new (self->devices);
   self->queue = hs_leg_queue_new (clock, CONNECTING_LEGS, TICKET_MS);
+  self->video_engine = hs_video_engine_new (self->devices, config, self->queue);
   g_signal_connect_object (self->queue, "settled", G_CALLBACK (check_settled), self,
                            G_CONNECT_SWAPPED);
   return self;
@@ -277,6 +280,12 @@ HsAudioEngine *
 hs_media_get_audio_engine (HsMedia *self)
 {
   return self->engine;
+}
+
+HsVideoEngine *
+hs_media_get_video_engine (HsMedia *self)
+{
+  return self->video_engine;
 }
 
 HsLegQueue *

@@ -10,6 +10,7 @@
 #include "hs-ice-check.h"
 #include "hs-leg-queue.h"
 #include "hs-sdp-handler.h"
+#include "hs-video-engine.h"
 
 G_BEGIN_DECLS
 
@@ -57,6 +58,7 @@ HsClock *hs_media_get_clock (HsMedia *self);
 HsConfig *hs_media_get_config (HsMedia *self);
 HsDevices *hs_media_get_devices (HsMedia *self);
 HsAudioEngine *hs_media_get_audio_engine (HsMedia *self);
+HsVideoEngine *hs_media_get_video_engine (HsMedia *self);
 HsLegQueue *hs_media_get_leg_queue (HsMedia *self);
 
 /* The handlers that descriptions go through from now on, in this order.

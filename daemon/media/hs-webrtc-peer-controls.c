@@ -43,7 +43,9 @@ hs_webrtc_peer_set_muted (HsPeer *peer, const char *track_id, gboolean muted, GE
 
   if (track == NULL)
     return FALSE;
-  if (track->local)
+  if (track->kind == HS_MEDIA_VIDEO)
+    hs_webrtc_peer_mute_video (self, track_id, muted);
+  else if (track->local)
     hs_audio_port_set_send_mute (self->port, muted);
   else
     hs_audio_port_set_receive_mute (self->port, muted);
@@ -61,11 +63,15 @@ hs_webrtc_peer_render_track_async (HsPeer *peer,
 {
   HsWebrtcPeer *self = HS_WEBRTC_PEER (peer);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  const HsTrack *track;
   GError *error = NULL;
 
   g_task_set_source_tag (task, hs_webrtc_peer_render_track_async);
-  if (expect_track (self, track_id, &error) == NULL)
+  track = expect_track (self, track_id, &error);
+  if (track == NULL)
     g_task_return_error (task, error);
+  else if (track->kind == HS_MEDIA_VIDEO)
+    hs_webrtc_peer_render_video (self, track_id, container, task);
   else
     hs_webrtc_peer_render_audio (self, track_id, container, speaker_id, task);
 }
@@ -80,7 +86,10 @@ void
 hs_webrtc_peer_unrender_track (HsPeer *peer, const char *track_id, const char *container)
 {
   HsWebrtcPeer *self = HS_WEBRTC_PEER (peer);
+  const HsTrack *track = expect_track (self, track_id, NULL);
 
-  if (expect_track (self, track_id, NULL) != NULL)
+  if (track != NULL && track->kind == HS_MEDIA_VIDEO)
+    hs_webrtc_peer_unrender_video (self, track_id, container);
+  else if (track != NULL)
     hs_webrtc_peer_unrender_audio (self, track_id, container);
 }

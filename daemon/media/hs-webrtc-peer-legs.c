@@ -42,24 +42,6 @@ is_connected (HsPeerTransport *transport)
   return state == HS_PEER_CONNECTED || state == HS_PEER_LOST;
 }
 
-static HsSdpDirection
-get_audio_direction (HsSdp *sdp)
-{
-  HsSdpSection *section = sdp != NULL ? hs_sdp_find_kind (sdp, HS_SDP_AUDIO) : NULL;
-
-  return section != NULL ? hs_sdp_section_get_direction (section) : HS_SDP_INACTIVE;
-}
-
-static void
-limit_audio (HsExchange *exchange)
-{
-  HsSdpSection *section = hs_sdp_find_kind (exchange->remote, HS_SDP_AUDIO);
-
-  if (section != NULL)
-    hs_leg_set_bitrate (exchange->transport->leg, HS_MEDIA_AUDIO,
-                        MIN (hs_sdp_section_get_bandwidth_bps (section), G_MAXINT));
-}
-
 static void
 set_live (HsWebrtcPeer *self, HsPeerTransport *transport)
 {
@@ -70,32 +52,70 @@ set_live (HsWebrtcPeer *self, HsPeerTransport *transport)
   if (before == NULL)
     return;
   /* The new one starts without a packet of its own. */
-  hs_webrtc_peer_set_flowing (self, FALSE);
+  hs_webrtc_peer_stop_flowing (self);
   if (before != self->agreed.transport)
     hs_leg_close (before->leg);
+}
+
+/* As both ends allow, seen from here. */
+static HsSdpDirection
+get_direction (const HsExchange *exchange, guint line)
+{
+  HsSdpSection *local = hs_sdp_get_section (exchange->local, line);
+  HsSdpSection *remote = hs_sdp_get_section (exchange->remote, line);
+
+  if (local == NULL || remote == NULL || hs_sdp_section_is_rejected (local) ||
+      hs_sdp_section_is_rejected (remote))
+    return HS_SDP_INACTIVE;
+  return hs_sdp_section_get_direction (local) &
+         hs_sdp_direction_reverse (hs_sdp_section_get_direction (remote));
+}
+
+/* The section's limit, and no more than the whole call's. */
+static guint
+get_limit (HsSdp *remote, guint line)
+{
+  guint64 whole = hs_sdp_section_get_bandwidth_bps (hs_sdp_get_head (remote));
+  guint64 own = hs_sdp_section_get_bandwidth_bps (hs_sdp_get_section (remote, line));
+
+  if (own == 0 || (whole != 0 && whole < own))
+    own = whole;
+  return MIN (own, G_MAXINT);
+}
+
+static void
+update_line (HsWebrtcPeer *self, HsExchange *current, guint line)
+{
+  HsSdpDirection direction = get_direction (current, line);
+  gboolean sends = hs_sdp_direction_sends (direction);
+  gboolean receives = hs_sdp_direction_receives (direction);
+  gboolean audio = hs_webrtc_peer_get_line_kind (current->local, line) == HS_MEDIA_AUDIO;
+
+  if (hs_sdp_section_is_rejected (hs_sdp_get_section (current->local, line)) && audio)
+    return;
+  if (!receives)
+    hs_webrtc_peer_set_flowing (self, line, FALSE);
+  if (hs_sdp_get_section (current->remote, line) != NULL)
+    hs_leg_set_bitrate (current->transport->leg, line, get_limit (current->remote, line));
+  if (audio)
+    hs_webrtc_peer_update_tones (self, current, sends);
+  hs_leg_set_directions (current->transport->leg, line, sends, receives);
+  if (audio && current->transport == self->live)
+    hs_audio_port_set_gates (hs_webrtc_peer_get_port (self), sends, receives);
 }
 
 void
 hs_webrtc_peer_update_media (HsWebrtcPeer *self)
 {
   HsExchange *current = get_current (self);
-  HsSdpDirection direction = get_audio_direction (current->local);
 
-  /* As both ends allow, seen from here. */
-  direction &= hs_sdp_direction_reverse (get_audio_direction (current->remote));
   if (current->transport == NULL)
     return;
   if (current->transport != self->live && is_connected (current->transport))
     set_live (self, current->transport);
-  if (!hs_sdp_direction_receives (direction))
-    hs_webrtc_peer_set_flowing (self, FALSE);
-  limit_audio (current);
-  hs_webrtc_peer_update_tones (self, current, hs_sdp_direction_sends (direction));
-  hs_leg_set_directions (current->transport->leg, HS_MEDIA_AUDIO,
-                         hs_sdp_direction_sends (direction), hs_sdp_direction_receives (direction));
-  if (current->transport == self->live)
-    hs_audio_port_set_gates (hs_webrtc_peer_get_port (self), hs_sdp_direction_sends (direction),
-                             hs_sdp_direction_receives (direction));
+  for (guint i = 0; i < hs_sdp_get_n_sections (current->local); i++)
+    update_line (self, current, i);
+  hs_webrtc_peer_direct_video (self, current == &self->agreed);
   hs_webrtc_peer_set_state (self, hs_leg_get_state (current->transport->leg),
                             hs_leg_get_reason (current->transport->leg));
 }
@@ -147,10 +167,10 @@ on_path_found (HsLeg *leg, HsWebrtcPeer *self)
 }
 
 static void
-on_media_arrived (HsLeg *leg, HsMediaKind kind, HsWebrtcPeer *self)
+on_media_arrived (HsLeg *leg, guint line, HsWebrtcPeer *self)
 {
   if (self->live != NULL && self->live->leg == leg)
-    hs_webrtc_peer_set_flowing (self, TRUE);
+    hs_webrtc_peer_set_flowing (self, line, TRUE);
 }
 
 static void
@@ -210,6 +230,7 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     .jitter_ms = JITTER_MS,
     .opus_complexity =
         CLAMP (hs_config_get_int (config, "media.opusComplexity", OPUS_COMPLEXITY), 0, 10),
+    .h264 = !self->remove_h264,
     .ice_delay_ms = self->ice_delay_ms,
     .ice_limit_ms = self->ice_limit_ms,
     .ice_check = hs_media_get_ice_check (self->media),

@@ -58,55 +58,12 @@ error_code (HsWebrtcPeer *self)
 
 /* --- composing --- */
 
-static HsSdpKind
-get_kind (HsSdp *engine, HsSdp *offer, guint line)
-{
-  HsSdpSection *section = hs_sdp_get_section (offer != NULL ? offer : engine, line);
-
-  return section != NULL ? hs_sdp_section_get_kind (section) : HS_SDP_OTHER;
-}
-
-static HsSdpWireLine
-make_line (HsWebrtcPeer *self, HsSdpKind kind, gboolean first_audio)
-{
-  HsSdpWireLine line = { .rejected = TRUE };
-  HsLocalTrack *local = hs_webrtc_peer_get_local_audio (self);
-
-  /* One audio line carries the call; what there is no graph for is rejected. */
-  if (kind != HS_SDP_AUDIO || !first_audio)
-    return line;
-  line.rejected = FALSE;
-  line.direction = hs_sdp_direction_wanted (local != NULL, self->held);
-  if (local != NULL) {
-    line.stream_id = local->track->media_id;
-    line.track_id = local->track->id;
-  }
-  return line;
-}
-
-static GArray *
-make_lines (HsWebrtcPeer *self, HsSdp *engine, HsSdp *offer)
-{
-  guint n_lines = hs_sdp_get_n_sections (offer != NULL ? offer : engine);
-  GArray *lines = g_array_new (FALSE, TRUE, sizeof (HsSdpWireLine));
-  gboolean has_audio = FALSE;
-
-  for (guint i = 0; i < n_lines; i++) {
-    HsSdpKind kind = get_kind (engine, offer, i);
-    gboolean usable = offer == NULL || hs_sdp_section_is_usable (hs_sdp_get_section (offer, i));
-    HsSdpWireLine line = make_line (self, kind, usable && !has_audio);
-
-    has_audio |= !line.rejected;
-    g_array_append_val (lines, line);
-  }
-  return lines;
-}
-
 static HsSdp *
 compose (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *engine)
 {
   HsSdp *offer = get_offer (self);
-  g_autoptr (GArray) lines = make_lines (self, engine, offer);
+  g_autoptr (HsSdp) model = hs_sdp_copy (engine);
+  g_autoptr (GArray) lines = NULL;
   HsCertificate *certificate = hs_leg_get_certificate (transport->leg);
   g_autofree char *fingerprint =
       g_strdup_printf ("sha-256 %s", hs_certificate_get_fingerprint (certificate));
@@ -116,10 +73,15 @@ compose (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *engine)
                      .remote = transport->remote,
                      .setup = offer != NULL ? transport->role : NULL,
                      .fingerprint = fingerprint,
-                     .candidates_from = transport->engine,
-                     .lines = (const HsSdpWireLine *) (gpointer) lines->data,
-                     .n_lines = lines->len };
-  HsSdp *sdp = hs_sdp_to_wire (engine, &wire);
+                     .candidates_from = transport->first };
+  HsSdp *sdp;
+
+  if (offer == NULL)
+    hs_sdp_truncate (model, hs_webrtc_peer_count_lines (self, engine));
+  lines = hs_webrtc_peer_make_lines (self, transport, model, offer);
+  wire.lines = (const HsSdpWireLine *) (gpointer) lines->data;
+  wire.n_lines = lines->len;
+  sdp = hs_sdp_to_wire (model, &wire);
 
   if (self->remove_bundling)
     hs_sdp_remove_bundling (sdp);
@@ -219,6 +181,7 @@ on_local_set (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   draft = get_draft (self);
   hs_peer_transport_set_engine (draft->transport, engine);
+  draft->transport->waiting = get_type (self) == HS_DESCRIPTION_OFFER;
   hs_webrtc_peer_check_relays (self, engine, on_candidates_known);
 }
 
@@ -291,14 +254,17 @@ static void
 start_offer (HsWebrtcPeer *self)
 {
   HsPeerTransport *existing = self->renew ? NULL : self->agreed.transport;
+  g_autoptr (GArray) kinds = NULL;
 
   if (!start_draft (self, existing))
     return;
-  if (existing != NULL)
+  kinds = hs_webrtc_peer_plan_offer (self, existing);
+  if (!hs_webrtc_peer_needs_engine (self, existing, kinds))
     write_description (self, existing, existing->engine);
   else
-    hs_leg_create_offer_async (get_draft (self)->transport->leg, NULL, self->cancellable,
-                               on_offer_created, g_object_ref (self->negotiating));
+    hs_leg_create_offer_async (
+        get_draft (self)->transport->leg, (const HsMediaKind *) (gpointer) kinds->data, kinds->len,
+        NULL, self->cancellable, on_offer_created, g_object_ref (self->negotiating));
 }
 
 void
@@ -374,6 +340,43 @@ ask_for_answer (HsWebrtcPeer *self)
 }
 
 static void
+on_settled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  HsWebrtcPeer *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+  gboolean set = hs_leg_set_answer_finish (HS_LEG (source), result, &error);
+
+  if (hs_webrtc_peer_is_over (self, task))
+    return;
+  if (!set) {
+    hs_webrtc_peer_fail (self, HS_CALL_ERROR_GENERIC, "the offer cannot be answered", error);
+    return;
+  }
+  get_draft (self)->transport->waiting = FALSE;
+  ask_for_answer (self);
+}
+
+/* webrtcbin cannot go back from an offer that was refused: it is told an answer that changes
+ * nothing. Lines that the offer added stay, unused, for as long as it lives. */
+static void
+settle_engine (HsWebrtcPeer *self)
+{
+  HsPeerTransport *transport = get_draft (self)->transport;
+  g_autoptr (GError) error = NULL;
+  HsSdp *answer = hs_sdp_rollback_to_engine (transport->to_engine, transport->engine, &error);
+
+  if (answer == NULL) {
+    hs_webrtc_peer_fail (self, HS_CALL_ERROR_GENERIC, "the offer cannot be answered", error);
+    return;
+  }
+  hs_sdp_free (transport->to_engine);
+  transport->to_engine = answer;
+  hs_leg_set_answer_async (transport->leg, answer, self->cancellable, on_settled,
+                           g_object_ref (self->negotiating));
+}
+
+static void
 start_answer (HsWebrtcPeer *self)
 {
   HsPeerTransport *existing = self->agreed.transport;
@@ -381,10 +384,13 @@ start_answer (HsWebrtcPeer *self)
 
   if (!start_draft (self, fresh ? NULL : existing))
     return;
-  if (fresh || self->change == HS_SDP_REOFFER_LINES_CHANGED)
-    ask_for_answer (self);
-  else
+  hs_webrtc_peer_place_in_answer (self, self->proposed.remote, fresh);
+  if (!fresh && self->change != HS_SDP_REOFFER_LINES_CHANGED)
     write_description (self, existing, existing->engine);
+  else if (!fresh && existing->waiting)
+    settle_engine (self);
+  else
+    ask_for_answer (self);
 }
 
 void

@@ -7,10 +7,9 @@
 
 /* What opening works on: the task data of self->opening. */
 typedef struct {
-  gboolean audio;
-  JsonNode *microphone; /* nullable */
-  char *replaced;       /* the id of the track that goes; NULL: the new ones are additions */
-  GPtrArray *opened;    /* of HsLocalTrack */
+  HsMediaRequest request; /* its options are owned */
+  char *replaced;         /* the id of the track that goes; NULL: the new ones are additions */
+  GPtrArray *opened;      /* of HsLocalTrack */
 } Opening;
 
 static void
@@ -18,7 +17,9 @@ free_opening (gpointer data)
 {
   Opening *opening = data;
 
-  g_clear_pointer (&opening->microphone, json_node_unref);
+  g_clear_pointer (&opening->request.audio_options, json_object_unref);
+  g_clear_pointer (&opening->request.video_options, json_object_unref);
+  g_clear_pointer (&opening->request.screen_options, json_object_unref);
   g_free (opening->replaced);
   g_ptr_array_unref (opening->opened);
   g_free (opening);
@@ -130,17 +131,50 @@ finish (HsWebrtcPeer *self)
     open_named_speaker (self);
 }
 
-/* --- microphone --- */
+/* --- camera --- */
 
-static HsLocalTrack *
-make_audio_track (HsAudioSource *source)
+static void
+take_video (HsWebrtcPeer *self, HsVideoSource *source, gboolean screen)
 {
-  HsTrack *track = g_new0 (HsTrack, 1);
-
-  track->label = g_strdup (hs_audio_source_get_label (source));
-  track->kind = HS_MEDIA_AUDIO;
-  return hs_local_track_new (track, g_object_ref (source));
+  g_ptr_array_add (get_opening (self)->opened,
+                   hs_local_track_new_video (g_object_ref (source), screen));
 }
+
+static void
+on_camera_opened (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  HsWebrtcPeer *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (HsVideoSource) source =
+      hs_video_engine_open_finish (HS_VIDEO_ENGINE (object), result, &error);
+
+  if (self->opening != task) {
+    g_clear_error (&error);
+    return;
+  }
+  if (source == NULL) {
+    fail (self, error);
+    return;
+  }
+  take_video (self, source, FALSE);
+  finish (self);
+}
+
+static void
+open_camera (HsWebrtcPeer *self)
+{
+  Opening *opening = get_opening (self);
+
+  if (!opening->request.video)
+    finish (self);
+  else
+    hs_video_engine_open_camera_async (hs_media_get_video_engine (self->media),
+                                       opening->request.video_options, self->cancellable,
+                                       on_camera_opened, g_object_ref (self->opening));
+}
+
+/* --- microphone --- */
 
 static void
 on_source_opened (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -159,8 +193,8 @@ on_source_opened (GObject *object, GAsyncResult *result, gpointer user_data)
     fail (self, error);
     return;
   }
-  g_ptr_array_add (get_opening (self)->opened, make_audio_track (source));
-  finish (self);
+  g_ptr_array_add (get_opening (self)->opened, hs_local_track_new_audio (g_object_ref (source)));
+  open_camera (self);
 }
 
 static void
@@ -187,23 +221,59 @@ static void
 open_microphone (HsWebrtcPeer *self)
 {
   Opening *opening = get_opening (self);
+  JsonObject *options = opening->request.audio_options;
 
-  if (!opening->audio)
-    finish (self);
+  if (!opening->request.audio)
+    open_camera (self);
   else
     hs_devices_resolve_async (hs_media_get_devices (self->media), HS_DEVICE_MICROPHONE,
-                              opening->microphone, self->cancellable, on_microphone_resolved,
+                              options != NULL ? json_object_get_member (options, "deviceId") : NULL,
+                              self->cancellable, on_microphone_resolved,
                               g_object_ref (self->opening));
+}
+
+/* --- screen --- */
+
+static void
+on_screen_opened (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  HsWebrtcPeer *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (HsVideoSource) source =
+      hs_video_engine_open_finish (HS_VIDEO_ENGINE (object), result, &error);
+
+  if (self->opening != task) {
+    g_clear_error (&error);
+    return;
+  }
+  if (source == NULL) {
+    fail (self, error);
+    return;
+  }
+  take_video (self, source, TRUE);
+  open_microphone (self);
+}
+
+static void
+open_screen (HsWebrtcPeer *self)
+{
+  Opening *opening = get_opening (self);
+
+  if (!opening->request.screen)
+    open_microphone (self);
+  else
+    hs_video_engine_open_screen_async (hs_media_get_video_engine (self->media),
+                                       opening->request.screen_options, self->cancellable,
+                                       on_screen_opened, g_object_ref (self->opening));
 }
 
 /* --- asking --- */
 
-static JsonNode *
-dup_device (JsonObject *options)
+static JsonObject *
+ref_options (JsonObject *options)
 {
-  JsonNode *device = options != NULL ? json_object_get_member (options, "deviceId") : NULL;
-
-  return device != NULL ? json_node_copy (device) : NULL;
+  return options != NULL ? json_object_ref (options) : NULL;
 }
 
 static void
@@ -212,25 +282,23 @@ start (HsWebrtcPeer *self, GTask *task, const HsMediaRequest *request, const cha
   Opening *opening = g_new0 (Opening, 1);
 
   opening->opened = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_local_track_free);
-  opening->audio = request->audio;
-  opening->microphone = dup_device (request->audio_options);
+  opening->request = *request;
+  ref_options (request->audio_options);
+  ref_options (request->video_options);
+  ref_options (request->screen_options);
   opening->replaced = g_strdup (replaced);
   g_task_set_task_data (task, opening, free_opening);
   self->opening = g_object_ref (task);
-  open_microphone (self);
+  open_screen (self);
 }
 
 static const char *
-find_obstacle (HsWebrtcPeer *self, const HsMediaRequest *request)
+find_obstacle (HsWebrtcPeer *self)
 {
   if (self->state == HS_PEER_CLOSED)
     return "the call's media is closed";
   if (self->opening != NULL)
     return "media is being opened already";
-  if (request->video)
-    return "there is no camera that can be used";
-  if (request->screen)
-    return "there is no screen that can be shared";
   return NULL;
 }
 
@@ -243,7 +311,7 @@ hs_webrtc_peer_open_media_async (HsPeer *peer,
 {
   HsWebrtcPeer *self = HS_WEBRTC_PEER (peer);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  const char *obstacle = find_obstacle (self, request);
+  const char *obstacle = find_obstacle (self);
 
   g_task_set_source_tag (task, hs_webrtc_peer_open_media_async);
   if (obstacle == NULL && request->audio && hs_webrtc_peer_get_local_audio (self) != NULL)
@@ -295,7 +363,7 @@ hs_webrtc_peer_replace_track_async (HsPeer *peer,
 {
   HsWebrtcPeer *self = HS_WEBRTC_PEER (peer);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  const char *obstacle = find_obstacle (self, request);
+  const char *obstacle = find_obstacle (self);
   GError *error = NULL;
 
   g_task_set_source_tag (task, hs_webrtc_peer_replace_track_async);

@@ -5,6 +5,7 @@
 #include "hs-tone-detector.h"
 #include "hs-webrtc-peer.h"
 #include "sdp/hs-sdp-compare.h"
+#include "sdp/hs-sdp-wire.h"
 #include "sdp/hs-sdp.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,8 @@ typedef struct {
   char *session_id; /* of our o= line */
   guint64 version;  /* the last one used */
   HsSdp *engine;    /* webrtcbin's complete local description: what ours are composed of */
+  HsSdp *first;     /* the first of those, the only one with candidates */
+  gboolean waiting; /* webrtcbin has made an offer that it was not told the answer to */
   HsSdp *to_engine; /* the remote description webrtcbin was given last */
   HsSdp *remote;    /* the same as it came */
   char *role;       /* ours in DTLS, "active" or "passive"; NULL until it is settled */
@@ -47,15 +50,26 @@ void hs_exchange_clear (HsExchange *self);
 /* A local track and the device that it comes from. */
 typedef struct {
   HsTrack *track;
+  char *stream_in_sdp; /* what far ends know it by: the ids of the first track in its place */
+  char *track_in_sdp;
   HsAudioSource *audio; /* of an audio track */
-  gboolean fresh;       /* in no agreed description yet */
-  gboolean leaving;     /* in no description any more */
+  HsVideoSource *video; /* of a video track; what follows, too */
+  HsVideoFeed *feed;
+  gulong failed_id;  /* of its source's signal */
+  guint from_source; /* ids of their feeds */
+  guint to_leg;
+  HsLegVideo *leg;  /* where its pictures go; NULL for nowhere */
+  int line;         /* in the description that is made now; -1 for none */
+  int agreed_line;  /* in the one that was agreed on */
+  gboolean fresh;   /* in no agreed description yet */
+  gboolean leaving; /* in no description any more */
 } HsLocalTrack;
 
 typedef struct {
   HsTrack *track;
-  gboolean active;  /* announced and not ended */
-  gboolean flowing; /* packets have come since receiving was switched on */
+  HsVideoFeed *feed; /* of a video track: pictures for those who want them */
+  gboolean active;   /* announced and not ended */
+  gboolean flowing;  /* packets have come since receiving was switched on */
 } HsRemoteTrack;
 
 typedef struct _HsOutlet HsOutlet;
@@ -162,6 +176,36 @@ void hs_webrtc_peer_set_remote_async (HsPeer *peer,
                                       gpointer user_data);
 gboolean hs_webrtc_peer_set_remote_finish (HsPeer *peer, GAsyncResult *result, GError **error);
 
+/* hs-webrtc-peer-lines.c: which lines there are, and who is on them */
+
+/* Whether the call uses this line: the first for audio, some for video. */
+gboolean hs_webrtc_peer_can_use_line (HsSdp *sdp, guint line);
+HsMediaKind hs_webrtc_peer_get_line_kind (HsSdp *sdp, guint line);
+
+/* Returns: (nullable): whose track goes there in the description that is made now. */
+HsLocalTrack *hs_webrtc_peer_get_local_on (HsWebrtcPeer *self, guint line);
+
+/* Finds a line for each local track that has none yet.
+ * @existing: (nullable): the transport that has lines already
+ * Returns: (transfer full) (element-type HsMediaKind): what the lines of the offer are for */
+GArray *hs_webrtc_peer_plan_offer (HsWebrtcPeer *self, HsPeerTransport *existing);
+
+/* Whether webrtcbin has to make the offer that was planned: it has new lines, or uses anew what the
+ * far end has refused. */
+gboolean hs_webrtc_peer_needs_engine (HsWebrtcPeer *self, HsPeerTransport *existing, GArray *kinds);
+
+/* The same in an answer, where there are the offer's lines only. */
+void hs_webrtc_peer_place_in_answer (HsWebrtcPeer *self, HsSdp *offer, gboolean fresh);
+
+/* How many lines an offer of ours has: webrtcbin may know more, of offers that were refused. */
+guint hs_webrtc_peer_count_lines (HsWebrtcPeer *self, HsSdp *engine);
+
+/* Returns: (transfer full) (element-type HsSdpWireLine) */
+GArray *hs_webrtc_peer_make_lines (HsWebrtcPeer *self,
+                                   HsPeerTransport *transport,
+                                   HsSdp *engine,
+                                   HsSdp *offer);
+
 /* A copy for webrtcbin: lines of kinds we have no graph for are rejected in it. */
 HsSdp *hs_webrtc_peer_dup_usable (HsSdp *remote);
 
@@ -181,8 +225,12 @@ hs_webrtc_peer_remember_role (HsWebrtcPeer *self, HsPeerTransport *transport, co
 void hs_local_track_free (HsLocalTrack *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLocalTrack, hs_local_track_free)
 
-/* @track: with kind and label; gets its ids here. Both (transfer full) */
-HsLocalTrack *hs_local_track_new (HsTrack *track, HsAudioSource *audio);
+/* Both (transfer full) */
+HsLocalTrack *hs_local_track_new_audio (HsAudioSource *source);
+HsLocalTrack *hs_local_track_new_video (HsVideoSource *source, gboolean screen);
+
+/* @video: (nullable): NULL for nowhere */
+void hs_local_track_direct (HsLocalTrack *self, HsLegVideo *video);
 
 /* Returns: (nullable): the audio track that is in our next description. */
 HsLocalTrack *hs_webrtc_peer_get_local_audio (HsWebrtcPeer *self);
@@ -198,6 +246,7 @@ gboolean hs_webrtc_peer_remove_tracks (HsPeer *peer, const char *const *track_id
 /* What was added or removed is now agreed on, or is not going to be. */
 void hs_webrtc_peer_settle_locals (HsWebrtcPeer *self);
 void hs_webrtc_peer_rollback_locals (HsWebrtcPeer *self);
+void hs_webrtc_peer_restore_lines (HsWebrtcPeer *self);
 
 /* hs-webrtc-peer-open.c: devices for new local tracks */
 void hs_webrtc_peer_open_media_async (HsPeer *peer,
@@ -274,10 +323,26 @@ void hs_webrtc_peer_send_tones_async (HsPeer *peer,
                                       gpointer user_data);
 gboolean hs_webrtc_peer_send_tones_finish (HsPeer *peer, GAsyncResult *result, GError **error);
 
+/* hs-webrtc-peer-video.c: pictures between tracks, the live leg and those who look at them */
+
+/* @agreed: whether lines are those that were agreed on, or proposed ones */
+void hs_webrtc_peer_direct_video (HsWebrtcPeer *self, gboolean agreed);
+void hs_webrtc_peer_mute_video (HsWebrtcPeer *self, const char *track_id, gboolean muted);
+void hs_webrtc_peer_render_video (HsWebrtcPeer *self,
+                                  const char *track_id,
+                                  const char *container,
+                                  GTask *task);
+void
+hs_webrtc_peer_unrender_video (HsWebrtcPeer *self, const char *track_id, const char *container);
+
 /* hs-webrtc-peer-tracks.c */
 void hs_remote_track_free (HsRemoteTrack *self);
 void hs_webrtc_peer_update_tracks (HsWebrtcPeer *self, HsSdp *remote /* (nullable) */);
-void hs_webrtc_peer_set_flowing (HsWebrtcPeer *self, gboolean flowing);
+void hs_webrtc_peer_set_flowing (HsWebrtcPeer *self, guint line, gboolean flowing);
+void hs_webrtc_peer_stop_flowing (HsWebrtcPeer *self);
+
+/* Returns: (nullable): the track that is received on this line now. */
+HsRemoteTrack *hs_webrtc_peer_get_remote_on (HsWebrtcPeer *self, guint line);
 void hs_webrtc_peer_end_tracks (HsWebrtcPeer *self);
 
 /* hs-webrtc-peer-dscp.c: marks what the transports send as the local tracks ask for */

@@ -45,15 +45,9 @@ HsSdp *
 hs_webrtc_peer_dup_usable (HsSdp *remote)
 {
   HsSdp *copy = hs_sdp_copy (remote);
-  gboolean has_audio = FALSE;
 
   for (guint i = 0; i < hs_sdp_get_n_sections (copy); i++) {
-    HsSdpSection *section = hs_sdp_get_section (copy, i);
-    gboolean audio = !has_audio && hs_sdp_section_get_kind (section) == HS_SDP_AUDIO &&
-                     hs_sdp_section_is_usable (section);
-
-    has_audio |= audio;
-    if (!audio)
+    if (!hs_webrtc_peer_can_use_line (remote, i))
       hs_sdp_reject_section (copy, i);
   }
   return copy;
@@ -162,6 +156,7 @@ on_answer_set (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   hs_peer_transport_set_remote (self->proposed.transport, g_steal_pointer (&arrival->to_engine),
                                 arrival->sdp);
+  self->proposed.transport->waiting = FALSE;
   accept_answer (self);
 }
 
@@ -169,11 +164,17 @@ on_answer_set (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 use_names (HsSdp *answer, HsSdp *engine)
 {
-  const char *mid = hs_sdp_section_get_mid (hs_sdp_get_section (engine, 0));
-  const char *const bundle[] = { mid, NULL };
+  g_autoptr (GPtrArray) bundle = g_ptr_array_new ();
 
-  hs_sdp_section_set_mid (hs_sdp_get_section (answer, 0), mid);
-  hs_sdp_set_bundle (answer, bundle);
+  for (guint i = 0; i < hs_sdp_get_n_sections (answer); i++) {
+    const char *mid = hs_sdp_section_get_mid (hs_sdp_get_section (engine, i));
+
+    hs_sdp_section_set_mid (hs_sdp_get_section (answer, i), mid);
+    if (!hs_sdp_section_is_rejected (hs_sdp_get_section (answer, i)))
+      g_ptr_array_add (bundle, (gpointer) mid);
+  }
+  g_ptr_array_add (bundle, NULL);
+  hs_sdp_set_bundle (answer, (const char *const *) bundle->pdata);
 }
 
 static void
@@ -226,6 +227,8 @@ copy_credentials (HsSdp *to, HsSdp *from)
 {
   HsSdpSection *model = hs_sdp_find_kind (from, HS_SDP_AUDIO);
 
+  if (model == NULL)
+    model = hs_sdp_find_kind (from, HS_SDP_VIDEO);
   for (guint i = 0; model != NULL && i < hs_sdp_get_n_sections (to); i++) {
     HsSdpSection *section = hs_sdp_get_section (to, i);
 
@@ -258,12 +261,9 @@ follow_to_twin (HsWebrtcPeer *self)
 {
   HsPeerTransport *model = self->proposed.transport;
   Arrival *arrival = get_arrival (self);
+  g_autoptr (GArray) kinds = g_array_new (FALSE, FALSE, sizeof (HsMediaKind));
   g_autoptr (GError) error = NULL;
 
-  if (hs_sdp_get_n_sections (self->proposed.local) != 1) {
-    fail (self, "another far end answered an offer of more than audio", NULL);
-    return;
-  }
   arrival->twin = hs_webrtc_peer_add_transport (self, hs_leg_get_certificate (model->leg), &error);
   if (arrival->twin == NULL) {
     fail (self, "cannot follow the answer to another far end", error);
@@ -273,8 +273,14 @@ follow_to_twin (HsWebrtcPeer *self)
   g_free (arrival->twin->session_id);
   arrival->twin->session_id = g_strdup (model->session_id);
   arrival->twin->version = model->version;
-  hs_leg_create_offer_async (arrival->twin->leg, self->proposed.local, self->cancellable,
-                             on_twin_offer, g_object_ref (self->negotiating));
+  for (guint i = 0; i < hs_sdp_get_n_sections (self->proposed.local); i++) {
+    HsMediaKind kind = hs_webrtc_peer_get_line_kind (self->proposed.local, i);
+
+    g_array_append_val (kinds, kind);
+  }
+  hs_leg_create_offer_async (arrival->twin->leg, (const HsMediaKind *) (gpointer) kinds->data,
+                             kinds->len, self->proposed.local, self->cancellable, on_twin_offer,
+                             g_object_ref (self->negotiating));
 }
 
 /* --- which of these --- */
@@ -288,6 +294,8 @@ compare_answer (HsWebrtcPeer *self, HsPeerTransport *transport)
 
   if ((change & (HS_SDP_TRANSPORT_FINGERPRINT | HS_SDP_TRANSPORT_ICE)) != 0)
     follow_to_twin (self);
+  else if (transport->waiting)
+    give_answer (self, transport);
   else if (hs_leg_follow_codec (transport->leg, arrival->sdp, &error))
     accept_answer (self);
   else

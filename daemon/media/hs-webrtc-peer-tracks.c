@@ -3,7 +3,6 @@
 
 #include "hs-webrtc-peer-private.h"
 
-#include "sdp/hs-sdp-engine.h"
 #include "sdp/hs-sdp-source.h"
 
 void
@@ -12,6 +11,7 @@ hs_remote_track_free (HsRemoteTrack *self)
   if (self == NULL)
     return;
   hs_track_free (self->track);
+  g_clear_pointer (&self->feed, hs_video_feed_unref);
   g_free (self);
 }
 
@@ -76,6 +76,8 @@ make_track (
   track->media_id = stream_id != NULL ? g_strdup (stream_id) : g_uuid_string_random ();
   track->label = g_strdup ("");
   track->kind = kind;
+  if (kind == HS_MEDIA_VIDEO)
+    remote->feed = hs_video_feed_new ();
   return remote;
 }
 
@@ -87,69 +89,80 @@ is_same (const HsRemoteTrack *remote, const char *stream_id, const char *track_i
          g_strcmp0 (remote->track->media_id, stream_id) == 0;
 }
 
-static HsMediaKind
-get_kind (HsSdpSection *section)
-{
-  return hs_sdp_section_get_kind (section) == HS_SDP_VIDEO ? HS_MEDIA_VIDEO : HS_MEDIA_AUDIO;
-}
-
 static void
-update_sending (HsWebrtcPeer *self, guint line, HsSdpSection *section)
+update_sending (HsWebrtcPeer *self, guint line, HsSdp *sdp)
 {
+  HsSdpSection *section = hs_sdp_get_section (sdp, line);
+  HsMediaKind kind = hs_webrtc_peer_get_line_kind (sdp, line);
   HsRemoteTrack *remote = self->remote_tracks->pdata[line];
   g_autofree char *stream_id = NULL;
   g_autofree char *track_id = NULL;
 
   hs_sdp_section_dup_msid (section, &stream_id, &track_id);
-  if (remote == NULL || !is_same (remote, stream_id, track_id)) {
+  if (remote == NULL || remote->track->kind != kind || !is_same (remote, stream_id, track_id)) {
     if (remote != NULL)
       replace (self, remote);
     hs_remote_track_free (remote);
-    remote = make_track (self, line, get_kind (section), stream_id, track_id);
+    remote = make_track (self, line, kind, stream_id, track_id);
     self->remote_tracks->pdata[line] = remote;
   }
   announce (self, remote);
 }
 
 static gboolean
-sends_audio (HsSdpSection *section)
+sends (HsSdp *sdp, guint line)
 {
-  return section != NULL && hs_sdp_section_get_kind (section) == HS_SDP_AUDIO &&
-         hs_sdp_section_is_usable (section) &&
-         hs_sdp_direction_sends (hs_sdp_section_get_direction (section));
+  return sdp != NULL && hs_webrtc_peer_can_use_line (sdp, line) &&
+         hs_sdp_direction_sends (hs_sdp_section_get_direction (hs_sdp_get_section (sdp, line)));
 }
 
 void
 hs_webrtc_peer_update_tracks (HsWebrtcPeer *self, HsSdp *remote)
 {
   guint n_sections = remote != NULL ? hs_sdp_get_n_sections (remote) : 0;
-  HsSdpSection *audio = remote != NULL ? hs_sdp_find_kind (remote, HS_SDP_AUDIO) : NULL;
 
   if (self->remote_tracks->len < n_sections)
     g_ptr_array_set_size (self->remote_tracks, n_sections);
   for (guint i = 0; i < self->remote_tracks->len; i++) {
     HsRemoteTrack *known = self->remote_tracks->pdata[i];
-    HsSdpSection *section = remote != NULL ? hs_sdp_get_section (remote, i) : NULL;
 
-    if (section == audio && sends_audio (section))
-      update_sending (self, i, section);
+    if (sends (remote, i))
+      update_sending (self, i, remote);
     else if (known != NULL)
       retire (self, known);
   }
 }
 
-void
-hs_webrtc_peer_set_flowing (HsWebrtcPeer *self, gboolean flowing)
+HsRemoteTrack *
+hs_webrtc_peer_get_remote_on (HsWebrtcPeer *self, guint line)
 {
-  for (guint i = 0; i < self->remote_tracks->len; i++) {
-    HsRemoteTrack *remote = self->remote_tracks->pdata[i];
+  HsRemoteTrack *remote = line < self->remote_tracks->len ? self->remote_tracks->pdata[line] : NULL;
 
-    if (remote == NULL || remote->flowing == flowing)
-      continue;
-    remote->flowing = flowing;
-    if (remote->active)
-      g_signal_emit_by_name (self, "source-muted", remote->track->id, !flowing);
-  }
+  return remote != NULL && remote->active ? remote : NULL;
+}
+
+static void
+set_flowing (HsWebrtcPeer *self, HsRemoteTrack *remote, gboolean flowing)
+{
+  if (remote == NULL || remote->flowing == flowing)
+    return;
+  remote->flowing = flowing;
+  if (remote->active)
+    g_signal_emit_by_name (self, "source-muted", remote->track->id, !flowing);
+}
+
+void
+hs_webrtc_peer_set_flowing (HsWebrtcPeer *self, guint line, gboolean flowing)
+{
+  if (line < self->remote_tracks->len)
+    set_flowing (self, self->remote_tracks->pdata[line], flowing);
+}
+
+void
+hs_webrtc_peer_stop_flowing (HsWebrtcPeer *self)
+{
+  for (guint i = 0; i < self->remote_tracks->len; i++)
+    set_flowing (self, self->remote_tracks->pdata[i], FALSE);
 }
 
 void

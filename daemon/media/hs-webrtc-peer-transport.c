@@ -40,6 +40,7 @@ hs_peer_transport_unref (HsPeerTransport *self)
   g_free (self->session_id);
   g_free (self->role);
   g_clear_pointer (&self->engine, hs_sdp_free);
+  g_clear_pointer (&self->first, hs_sdp_free);
   g_clear_pointer (&self->to_engine, hs_sdp_free);
   g_clear_pointer (&self->remote, hs_sdp_free);
   g_free (self);
@@ -50,6 +51,8 @@ hs_peer_transport_set_engine (HsPeerTransport *self, HsSdp *engine)
 {
   g_clear_pointer (&self->engine, hs_sdp_free);
   self->engine = engine;
+  if (self->first == NULL)
+    self->first = hs_sdp_copy (engine);
 }
 
 void

@@ -205,6 +205,7 @@ hs_webrtc_peer_forget_proposal (HsWebrtcPeer *self)
   HsExchange dropped = self->proposed;
 
   self->proposed = (HsExchange){ NULL };
+  hs_webrtc_peer_restore_lines (self);
   if (dropped.transport != NULL && dropped.transport != self->agreed.transport) {
     if (self->live == dropped.transport)
       drop_live (self);
