@@ -644,6 +644,27 @@ test_glare (HsCallFixture *f, gconstpointer data)
          "> RESPOND_UPDATE leg-1 sdp=answer-3\n");
 }
 
+/* What is opened and not agreed to yet gets another device meanwhile: it is that one which ends. */
+static void
+test_replaced_while_pending (HsCallFixture *f, gconstpointer data)
+{
+  hs_call_fixture_make_connected (f);
+  begin (f, start_video, "start");
+  hs_call_fixture_settle (f);
+  g_assert_true (hs_calls_replace_track (f->calls, get_id (f), "L2", &video, NULL, NULL));
+  hs_call_fixture_skip (f);
+  assert_tracks (f, "[\"L1\",\"L3\"]");
+  hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", NULL);
+  hs_call_fixture_settle (f);
+  g_assert_cmpstr (f->lines->pdata[1], ==,
+                   "A call:trackEnded {'local':true,'trackId':'L3','performRenegotiation':false,"
+                   "'mediaId':'stream-L'}");
+  g_assert_nonnull (strstr (f->lines->pdata[3], "A call:newMedia {'local':true,'tracks':['L3']"));
+  g_assert_cmpuint (f->lines->len, ==, 4);
+  hs_call_fixture_skip (f);
+  assert_tracks (f, "[\"L1\"]");
+}
+
 /* There is no way back from an answer that cannot be used (2.8 b). */
 static void
 test_answer_does_not_fit (HsCallFixture *f, gconstpointer data)
@@ -771,6 +792,7 @@ main (int argc, char *argv[])
   ADD ("gateway-refuses-to-remove", test_gateway_refuses_to_remove);
   ADD ("offer-cannot-be-made", test_offer_cannot_be_made);
   ADD ("glare", test_glare);
+  ADD ("replaced-while-pending", test_replaced_while_pending);
   ADD ("answer-does-not-fit", test_answer_does_not_fit);
   ADD ("ended-while-opening", test_ended_while_opening);
   ADD ("ended-here", test_ended_here);

@@ -289,6 +289,26 @@ test_devices_changed (HsCallFixture *f, gconstpointer data)
   assert_tracks (f, "[\"L3\",\"L4\"]");
 }
 
+/* A peer opens one device at a time. */
+static void
+test_devices_one_by_one (HsCallFixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  make_with_both (f);
+  hs_fake_steps_hold (get_steps (f), HS_FAKE_REPLACE_TRACK);
+  g_assert_true (change_devices (f, NULL, "change", &error));
+  hs_call_fixture_settle (f);
+  g_assert_cmpuint (count_lines (f, "peer replace"), ==, 1);
+  hs_fake_steps_release (get_steps (f), HS_FAKE_REPLACE_TRACK, NULL);
+  hs_call_fixture_settle (f);
+  g_assert_cmpuint (count_lines (f, "peer replace"), ==, 2);
+  g_assert_cmpuint (f->waiting, ==, 1);
+  hs_call_fixture_receive_end (f, "leg-1", 0, NULL);
+  hs_call_fixture_settle (f);
+  g_assert_cmpstr (f->returned->pdata[0], ==, "waiter change: call:2 the call has ended");
+}
+
 static void
 test_one_device_changed (HsCallFixture *f, gconstpointer data)
 {
@@ -514,6 +534,7 @@ main (int argc, char *argv[])
   ADD ("ended-while-replacing", test_ended_while_replacing);
   ADD ("replaced-beside-a-negotiation", test_replaced_beside_a_negotiation);
   ADD ("devices-changed", test_devices_changed);
+  ADD ("devices-one-by-one", test_devices_one_by_one);
   ADD ("one-device-changed", test_one_device_changed);
   ADD ("default-devices", test_default_devices);
   ADD ("device-guards", test_device_guards);

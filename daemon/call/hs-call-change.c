@@ -124,14 +124,33 @@ has_id (gconstpointer track, gconstpointer id)
   return g_strcmp0 (((const HsTrack *) track)->id, id) == 0;
 }
 
-gboolean
-hs_call_change_concerns (HsCall *call, const char *track_id)
+/* Returns: (nullable): the change that is under way */
+static HsCallChange *
+get_running (HsCall *call)
 {
   HsOperation *op = call->local;
 
-  return op != NULL && op->kind->refused == hs_call_change_give_back &&
-         g_ptr_array_find_with_equal_func (((HsCallChange *) op->data)->tracks, track_id, has_id,
-                                           NULL);
+  return op != NULL && op->kind->refused == hs_call_change_give_back ? op->data : NULL;
+}
+
+gboolean
+hs_call_change_concerns (HsCall *call, const char *track_id)
+{
+  HsCallChange *self = get_running (call);
+
+  return self != NULL && g_ptr_array_find_with_equal_func (self->tracks, track_id, has_id, NULL);
+}
+
+void
+hs_call_change_replace (HsCall *call, const HsTrack *old, const HsTrack *new)
+{
+  HsCallChange *self = get_running (call);
+  guint i;
+
+  if (self == NULL || !g_ptr_array_find_with_equal_func (self->tracks, old->id, has_id, &i))
+    return;
+  hs_track_free (self->tracks->pdata[i]);
+  self->tracks->pdata[i] = hs_track_copy (new);
 }
 
 HsTrack *

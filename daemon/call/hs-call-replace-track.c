@@ -82,6 +82,7 @@ on_replaced (GObject *source, GAsyncResult *result, gpointer user_data)
     hs_operation_fail_step (op, error);
     return;
   }
+  hs_call_change_replace (op->call, replacement->old, replacement->new);
   hs_call_put_track (op->call, replacement->old, replacement->new);
   hs_operation_finish (op, NULL, NULL);
   tell_replaced (op, NULL);
@@ -111,84 +112,6 @@ hs_call_replace_track (
 
 /* --- the devices of a whole call --- */
 
-/* What waits for the replacements of one call. */
-typedef struct {
-  GTask *waiter; /* nullable */
-  GError *error; /* (nullable): the first */
-  guint left;
-} Switch;
-
-static void
-switch_drop (Switch *self)
-{
-  if (--self->left > 0)
-    return;
-  if (self->waiter != NULL && self->error != NULL)
-    g_task_return_error (self->waiter, g_steal_pointer (&self->error));
-  else if (self->waiter != NULL)
-    g_task_return_boolean (self->waiter, TRUE);
-  g_clear_error (&self->error);
-  g_clear_object (&self->waiter);
-  g_free (self);
-}
-
-static void
-switch_take_error (Switch *self, GError *error)
-{
-  if (self->error == NULL)
-    self->error = error;
-  else
-    g_error_free (error);
-}
-
-static void
-on_switched (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Switch *self = user_data;
-  GError *error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    switch_take_error (self, error);
-  switch_drop (self);
-}
-
-static void
-switch_track (
-    HsCall *call, const char *track_id, HsMediaKind kind, const char *device, Switch *self)
-{
-  g_autoptr (JsonObject) options = json_object_new ();
-  HsMediaRequest media = {
-    .audio = kind == HS_MEDIA_AUDIO,
-    .video = kind == HS_MEDIA_VIDEO,
-    .audio_options = options,
-    .video_options = options,
-  };
-  GError *error = NULL;
-
-  hs_json_set_string (options, "deviceId", device);
-  self->left++;
-  if (hs_call_replace_track (call, track_id, &media, g_task_new (call, NULL, on_switched, self),
-                             &error))
-    return;
-  switch_take_error (self, error);
-  switch_drop (self);
-}
-
-/* Returns: (transfer full): ids of the tracks that come from such a device */
-static GPtrArray *
-list_tracks (HsCall *self, HsMediaKind kind)
-{
-  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < self->local_tracks->len; i++) {
-    const HsTrack *track = self->local_tracks->pdata[i];
-
-    if (track->kind == kind && !track->screen)
-      g_ptr_array_add (ids, g_strdup (track->id));
-  }
-  return ids;
-}
-
 static const struct {
   HsMediaKind kind;
   const char *name;
@@ -198,26 +121,135 @@ static const struct {
   { HS_MEDIA_VIDEO, "camera", "video" },
 };
 
+/* The tracks of one call that get another device, one after the other: a peer opens one device at a
+ * time. */
+typedef struct {
+  HsCall *call;
+  GQueue tracks;       /* of HsTrack: those that are still to come */
+  JsonObject *devices; /* (nullable): NULL for the default ones */
+  GTask *waiter;       /* nullable */
+  GError *error;       /* (nullable): the first */
+} Switch;
+
+static void
+switch_free (Switch *self)
+{
+  g_object_unref (self->call);
+  g_queue_clear_full (&self->tracks, (GDestroyNotify) hs_track_free);
+  g_clear_pointer (&self->devices, json_object_unref);
+  g_clear_object (&self->waiter);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+static void
+switch_finish (Switch *self)
+{
+  if (self->waiter != NULL && self->error != NULL)
+    g_task_return_error (self->waiter, g_steal_pointer (&self->error));
+  else if (self->waiter != NULL)
+    g_task_return_boolean (self->waiter, TRUE);
+  switch_free (self);
+}
+
+/* @error: (transfer full) */
+static void
+switch_take_error (Switch *self, GError *error)
+{
+  if (self->error == NULL)
+    self->error = error;
+  else
+    g_error_free (error);
+}
+
+static void switch_next (Switch *self);
+
+static void
+on_switched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Switch *self = user_data;
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    switch_take_error (self, error);
+  switch_next (self);
+}
+
+/* Returns: (transfer none) (nullable): what @devices says of such a track */
+static const char *
+get_device (JsonObject *devices, HsMediaKind kind)
+{
+  return hs_json_get_string (devices, inputs[kind == HS_MEDIA_AUDIO ? 0 : 1].name);
+}
+
+static gboolean
+switch_track (Switch *self, const HsTrack *track, GError **error)
+{
+  g_autoptr (JsonObject) options = json_object_new ();
+  HsMediaRequest media = {
+    .audio = track->kind == HS_MEDIA_AUDIO,
+    .video = track->kind == HS_MEDIA_VIDEO,
+    .audio_options = options,
+    .video_options = options,
+  };
+
+  hs_json_set_string (options, "deviceId", get_device (self->devices, track->kind));
+  return hs_call_replace_track (self->call, track->id, &media,
+                                g_task_new (self->call, NULL, on_switched, self), error);
+}
+
+static void
+switch_next (Switch *self)
+{
+  while (!g_queue_is_empty (&self->tracks)) {
+    g_autoptr (HsTrack) track = g_queue_pop_head (&self->tracks);
+    GError *error = NULL;
+
+    if (switch_track (self, track, &error))
+      return;
+    switch_take_error (self, error);
+  }
+  switch_finish (self);
+}
+
+/* Whether the track comes from such a device, and the device is to change. */
+static gboolean
+is_meant (const HsTrack *track, JsonObject *devices)
+{
+  return !track->screen && (devices == NULL || get_device (devices, track->kind) != NULL);
+}
+
+static gboolean
+has_input (HsCall *self, HsMediaKind kind)
+{
+  for (guint i = 0; i < self->local_tracks->len; i++) {
+    const HsTrack *track = self->local_tracks->pdata[i];
+
+    if (track->kind == kind && !track->screen)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 check_inputs (HsCall *self, JsonObject *devices, GError **error)
 {
-  guint n_tracks = 0;
+  gboolean any = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (inputs); i++) {
-    g_autoptr (GPtrArray) ids = list_tracks (self, inputs[i].kind);
+    gboolean has = has_input (self, inputs[i].kind);
 
-    n_tracks += ids->len;
-    if (ids->len == 0 && hs_json_get_string (devices, inputs[i].name) != NULL) {
+    any = any || has;
+    if (!has && hs_json_get_string (devices, inputs[i].name) != NULL) {
       g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
                    "devices.%s: the call sends no %s", inputs[i].name, inputs[i].medium);
       return FALSE;
     }
   }
-  if (n_tracks > 0)
-    return TRUE;
-  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE,
-               "the call is %s and sends nothing", hs_call_state_to_text (self->state));
-  return FALSE;
+  if (!any)
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE,
+                 "the call is %s and sends nothing", hs_call_state_to_text (self->state));
+  return any;
 }
 
 gboolean
@@ -229,15 +261,15 @@ hs_call_change_input_devices (HsCall *self, JsonObject *devices, GTask *waiter, 
   if (!check_inputs (self, devices, error))
     return FALSE;
   change = g_new0 (Switch, 1);
+  change->call = g_object_ref (self);
+  change->devices = devices != NULL ? json_object_ref (devices) : NULL;
   change->waiter = g_steal_pointer (&owned);
-  change->left = 1;
-  for (guint i = 0; i < G_N_ELEMENTS (inputs); i++) {
-    g_autoptr (GPtrArray) ids = list_tracks (self, inputs[i].kind);
-    const char *device = hs_json_get_string (devices, inputs[i].name);
+  for (guint i = 0; i < self->local_tracks->len; i++) {
+    const HsTrack *track = self->local_tracks->pdata[i];
 
-    for (guint j = 0; j < ids->len && (devices == NULL || device != NULL); j++)
-      switch_track (self, ids->pdata[j], inputs[i].kind, device, change);
+    if (is_meant (track, devices))
+      g_queue_push_tail (&change->tracks, hs_track_copy (track));
   }
-  switch_drop (change);
+  switch_next (change);
   return TRUE;
 }

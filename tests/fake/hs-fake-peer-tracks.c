@@ -167,6 +167,17 @@ replaced_free (Replaced *replaced)
 }
 
 static void
+replace_id (GPtrArray *ids, const char *from, const char *to)
+{
+  guint i;
+
+  if (!g_ptr_array_find_with_equal_func (ids, from, g_str_equal, &i))
+    return;
+  g_free (ids->pdata[i]);
+  ids->pdata[i] = g_strdup (to);
+}
+
+static void
 track_replaced (GTask *task)
 {
   HsFakePeer *self = g_task_get_source_object (task);
@@ -186,6 +197,8 @@ track_replaced (GTask *task)
   track = new_local (self, track->kind, replaced->screen);
   g_ptr_array_remove_index (self->local, place);
   g_ptr_array_insert (self->local, place, track);
+  replace_id (self->opened, replaced->id, track->id);
+  replace_id (self->leaving, replaced->id, track->id);
   g_task_return_pointer (task, hs_track_copy (track), (GDestroyNotify) hs_track_free);
 }
 
