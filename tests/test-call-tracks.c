@@ -21,7 +21,9 @@
 #define REPLACED(new, old, kind)                                                                   \
   "A call:trackReplaced {'newTrackId':'" new "','oldTrack':{'id':'" old "','trackId':'" old        \
                                              "','streamId':'stream-L','kind':'" kind               \
-                                             "','label':'fake','state':'live'}}\n"
+                                             "','label':'fake','state':'live','disabled':false,'"  \
+                                             "muted':false,'sourceMuted':false,'containers':[]}}"  \
+                                             "\n"
 #define NOT_REPLACED(code, text)                                                                   \
   "A call:trackReplaced {'error':{'name':'BasicError','code':" code ",'message':'" text "'}}\n"
 

@@ -2,7 +2,7 @@
 #define G_LOG_DOMAIN "hs-call"
 
 #include "base/hs-json.h"
-#include "hs-call-private.h"
+#include "hs-call-tracks.h"
 
 /* An incoming call has no hold flags before it is answered (3.2). */
 static gboolean
@@ -129,9 +129,20 @@ hs_call_to_json (HsCall *self)
   return object;
 }
 
-JsonObject *
-hs_call_dup_track (const HsTrack *track)
+static JsonArray *
+dup_containers (const HsKnownTrack *known)
 {
+  JsonArray *containers = json_array_new ();
+
+  for (guint i = 0; known != NULL && i < known->containers->len; i++)
+    json_array_add_string_element (containers, known->containers->pdata[i]);
+  return containers;
+}
+
+JsonObject *
+hs_call_dup_track (HsCall *self, const HsTrack *track)
+{
+  const HsKnownTrack *known = hs_call_get_known_track (self, track->id);
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "id", track->id);
@@ -140,6 +151,10 @@ hs_call_dup_track (const HsTrack *track)
   json_object_set_string_member (object, "kind", track->kind == HS_MEDIA_AUDIO ? "audio" : "video");
   hs_json_set_string (object, "label", track->label);
   json_object_set_string_member (object, "state", "live");
+  json_object_set_boolean_member (object, "disabled", FALSE);
+  json_object_set_boolean_member (object, "muted", known != NULL && known->muted);
+  json_object_set_boolean_member (object, "sourceMuted", known != NULL && known->source_muted);
+  json_object_set_array_member (object, "containers", dup_containers (known));
   return object;
 }
 

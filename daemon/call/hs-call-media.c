@@ -3,6 +3,7 @@
 
 #include "base/hs-json.h"
 #include "hs-call-change.h"
+#include "hs-call-tracks.h"
 
 static GPtrArray *
 get_tracks (HsCall *self, const HsTrack *track)
@@ -65,6 +66,7 @@ on_track_added (HsPeer *peer, HsTrack *track, HsCall *self)
 
   complete_track_payload (self, track, payload);
   remove_track (get_tracks (self, track), track->id);
+  hs_call_know_track (self, track);
   g_ptr_array_add (get_tracks (self, track), hs_track_copy (track));
   hs_call_emit (self, "call:newTrack", payload);
 }
@@ -76,6 +78,9 @@ on_track_ended (HsPeer *peer, HsTrack *track, HsCall *self)
 
   if (!remove_track (get_tracks (self, track), track->id))
     return;
+  /* What the far end holds back may come again; what ends here, or with the call, does not. */
+  if (track->local || self->peer == NULL)
+    hs_call_forget_track (self, track->id);
   tell_track_ended (self, track, lost);
   if (lost)
     hs_call_renegotiate (self, track);
@@ -91,6 +96,8 @@ hs_call_put_track (HsCall *self, const HsTrack *old, const HsTrack *new)
   if (known)
     g_ptr_array_remove_index (self->local_tracks, i);
   g_ptr_array_insert (self->local_tracks, i, hs_track_copy (new));
+  hs_call_forget_track (self, old->id);
+  hs_call_know_track (self, new);
   if (known)
     tell_track_ended (self, old, FALSE);
 }
@@ -101,6 +108,7 @@ on_source_muted (HsPeer *peer, const char *track_id, gboolean muted, HsCall *sel
   g_autoptr (JsonObject) payload = json_object_new ();
   JsonArray *ids = json_array_new ();
 
+  hs_call_set_source_muted (self, track_id, muted);
   json_array_add_string_element (ids, track_id);
   json_object_set_array_member (payload, "trackIds", ids);
   json_object_set_string_member (payload, "trackId", track_id);
@@ -112,6 +120,13 @@ static void
 on_tone_received (HsPeer *peer, const char *tone, guint duration_ms, HsCall *self)
 {
   hs_call_on_tone (self, tone, duration_ms);
+}
+
+static void
+on_container_failed (
+    HsPeer *peer, const char *track_id, const char *container, const GError *reason, HsCall *self)
+{
+  hs_call_lose_container (self, track_id, container, reason);
 }
 
 static const char *
@@ -188,6 +203,8 @@ hs_call_open_peer (HsCall *self)
   g_signal_connect_object (self->peer, "source-muted", G_CALLBACK (on_source_muted), self, 0);
   g_signal_connect_object (self->peer, "state-changed", G_CALLBACK (on_state_changed), self, 0);
   g_signal_connect_object (self->peer, "tone-received", G_CALLBACK (on_tone_received), self, 0);
+  g_signal_connect_object (self->peer, "container-failed", G_CALLBACK (on_container_failed), self,
+                           0);
 }
 
 void
@@ -204,4 +221,5 @@ hs_call_release_media (HsCall *self)
   g_signal_handlers_disconnect_by_data (peer, self);
   g_ptr_array_set_size (self->local_tracks, 0);
   g_ptr_array_set_size (self->remote_tracks, 0);
+  hs_call_forget_tracks (self);
 }

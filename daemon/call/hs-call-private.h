@@ -138,6 +138,7 @@ struct _HsCall {
   JsonArray *ice_servers;
   GPtrArray *local_tracks;  /* of HsTrack */
   GPtrArray *remote_tracks; /* of HsTrack */
+  GHashTable *known_tracks; /* of HsKnownTrack, see hs-call-tracks.h */
 
   /* how it went */
   HsCallReport *report;
@@ -158,6 +159,10 @@ HsCallSetup hs_calls_get_setup (HsCalls *self);
 
 /* Returns: (transfer none) (nullable): the call with this id */
 HsCall *hs_calls_get_call (HsCalls *self, const char *id);
+
+/* Each call, the newest first. @func does not add or remove any. */
+typedef void (*HsCallFunc) (HsCall *call, gpointer user_data);
+void hs_calls_foreach (HsCalls *self, HsCallFunc func, gpointer user_data);
 
 /* As above, but a call that is not there is an @error. */
 HsCall *hs_calls_find_call (HsCalls *self, const char *call_id, GError **error);
@@ -282,7 +287,7 @@ JsonArray *hs_call_dup_track_ids (GPtrArray *tracks);
 JsonObject *hs_call_dup_bandwidth (JsonObject *limits);
 
 /* Returns: (transfer full): call.TrackObject of a live track */
-JsonObject *hs_call_dup_track (const HsTrack *track);
+JsonObject *hs_call_dup_track (HsCall *self, const HsTrack *track);
 
 /* Returns: (transfer full): the local call log's record (1.7) */
 JsonObject *hs_call_dup_log_record (HsCall *self, gboolean missed);

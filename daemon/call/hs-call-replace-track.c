@@ -11,8 +11,9 @@ typedef struct {
   char *track_id;
   guint n_media; /* how many were asked for: it must be one */
   HsMediaKind kind;
-  HsTrack *old; /* (nullable): set when it was replaced */
-  HsTrack *new; /* as above */
+  HsTrack *old;          /* (nullable): set when it was replaced */
+  HsTrack *new;          /* as above */
+  JsonObject *old_track; /* (nullable): as it was */
 } Replacement;
 
 static void
@@ -21,6 +22,7 @@ replacement_free (Replacement *self)
   g_free (self->track_id);
   hs_track_free (self->old);
   hs_track_free (self->new);
+  g_clear_pointer (&self->old_track, json_object_unref);
   g_free (self);
 }
 
@@ -32,7 +34,7 @@ tell_replaced (HsOperation *op, const GError *error)
 
   if (replacement->new != NULL) {
     hs_json_set_string (payload, "newTrackId", replacement->new->id);
-    json_object_set_object_member (payload, "oldTrack", hs_call_dup_track (replacement->old));
+    json_object_set_object_member (payload, "oldTrack", json_object_ref (replacement->old_track));
   }
   if (error != NULL)
     json_object_set_object_member (payload, "error", hs_error_to_json (error));
@@ -82,6 +84,7 @@ on_replaced (GObject *source, GAsyncResult *result, gpointer user_data)
     hs_operation_fail_step (op, error);
     return;
   }
+  replacement->old_track = hs_call_dup_track (op->call, replacement->old);
   hs_call_change_replace (op->call, replacement->old, replacement->new);
   hs_call_put_track (op->call, replacement->old, replacement->new);
   hs_operation_finish (op, NULL, NULL);

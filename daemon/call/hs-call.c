@@ -3,7 +3,7 @@
 
 #include "base/hs-json.h"
 #include "hs-address.h"
-#include "hs-call-private.h"
+#include "hs-call-tracks.h"
 
 G_DEFINE_FINAL_TYPE (HsCall, hs_call, G_TYPE_OBJECT)
 
@@ -57,6 +57,7 @@ hs_call_finalize (GObject *object)
   g_clear_pointer (&self->report, hs_call_report_free);
   g_ptr_array_unref (self->local_tracks);
   g_ptr_array_unref (self->remote_tracks);
+  g_hash_table_unref (self->known_tracks);
 
   G_OBJECT_CLASS (hs_call_parent_class)->finalize (object);
 }
@@ -89,6 +90,7 @@ hs_call_init (HsCall *self)
   self->cancellable = g_cancellable_new ();
   self->release_waiters = g_ptr_array_new_with_free_func (g_object_unref);
   self->local_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_track_free);
+  self->known_tracks = hs_known_tracks_new ();
   self->remote_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_track_free);
   g_queue_init (&self->inbox);
 }

@@ -301,6 +301,13 @@ hs_calls_make (HsCalls *self,
 
 /* --- reading --- */
 
+void
+hs_calls_foreach (HsCalls *self, HsCallFunc func, gpointer user_data)
+{
+  for (guint i = self->calls->len; i > 0; i--)
+    func (self->calls->pdata[i - 1], user_data);
+}
+
 JsonArray *
 hs_calls_dup_all (HsCalls *self)
 {

@@ -195,6 +195,27 @@ gboolean hs_calls_set_speaker (HsCalls *self,
                                GTask *waiter,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* --- tracks, of whichever call (hs-calls-tracks.c); ids that nobody knows are passed over --- */
+
+/* Returns: (transfer full) (nullable): call.TrackObject; NULL for an unknown id */
+JsonObject *hs_calls_dup_track (HsCalls *self, const char *track_id);
+
+/* Returns: (transfer full) (nullable): call.MediaObject; NULL for an unknown id */
+JsonObject *hs_calls_dup_media (HsCalls *self, const char *media_id);
+
+/* Ends with "media:muted" or "media:unmuted". @track_ids: NULL-terminated, as below */
+void hs_calls_mute_tracks (HsCalls *self, const char *const *track_ids, gboolean muted);
+
+/* hs_peer_render_track_async() for each.
+ * @waiter: (transfer full): returns TRUE when all are rendered, else the first error; those that
+ *   could be rendered are */
+void hs_calls_render_tracks (HsCalls *self,
+                             const char *const *track_ids,
+                             const char *container,
+                             const char *speaker_id,
+                             GTask *waiter);
+void hs_calls_unrender_tracks (HsCalls *self, const char *const *track_ids, const char *container);
+
 /* Returns: (transfer full): call.CallObject of every call, ended ones included, oldest first. At
  * most the 500 last ended calls are kept. */
 JsonArray *hs_calls_dup_all (HsCalls *self);

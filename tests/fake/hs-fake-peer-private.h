@@ -61,6 +61,18 @@ void hs_fake_peer_end_tracks (HsFakePeer *self, GPtrArray *tracks);
 /* The exchange is complete: what was opened for it stays, what was to go is gone. */
 void hs_fake_peer_agree (HsFakePeer *self);
 
+/* --- hs-fake-peer-rendering.c --- */
+
+void hs_fake_peer_render_track_async (HsPeer *peer,
+                                      const char *track_id,
+                                      const char *container,
+                                      const char *speaker_id,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean hs_fake_peer_render_track_finish (HsPeer *peer, GAsyncResult *result, GError **error);
+void hs_fake_peer_unrender_track (HsPeer *peer, const char *track_id, const char *container);
+
 /* Of the interface. */
 gboolean hs_fake_peer_remove_tracks (HsPeer *peer, const char *const *track_ids, GError **error);
 void hs_fake_peer_replace_track_async (HsPeer *peer,

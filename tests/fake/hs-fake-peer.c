@@ -332,6 +332,9 @@ fake_close (HsPeer *peer)
 static void
 hs_fake_peer_init_interface (HsPeerInterface *iface)
 {
+  iface->render_track_async = hs_fake_peer_render_track_async;
+  iface->render_track_finish = hs_fake_peer_render_track_finish;
+  iface->unrender_track = hs_fake_peer_unrender_track;
   iface->open_media_async = fake_open_media_async;
   iface->open_media_finish = fake_open_media_finish;
   iface->create_offer_async = fake_create_offer_async;

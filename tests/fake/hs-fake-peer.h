@@ -34,6 +34,9 @@ void hs_fake_peer_press (HsFakePeer *self, const char *tone, guint duration_ms);
 /* Our last description. */
 const char *hs_fake_peer_get_local (HsFakePeer *self);
 
+/* A track is not rendered there any more. A container "broken" cannot be opened at all. */
+void hs_fake_peer_lose_container (HsFakePeer *self, const char *track_id, const char *container);
+
 /* The last remote description, and its kind as "offer", "pranswer", "answer". */
 const char *hs_fake_peer_get_remote (HsFakePeer *self);
 const char *hs_fake_peer_get_remote_type (HsFakePeer *self);
