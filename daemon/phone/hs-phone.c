@@ -18,6 +18,7 @@ struct _HsPhone {
   HsConfig *config;
   HsClientFunctions *functions;
   HsMedia *media; /* outlives the instances: warming up is done once */
+  HsDeviceWatch *device_watch;
 
   /* the instance; NULL together */
   HsSession *session;
@@ -106,6 +107,7 @@ hs_phone_dispose (GObject *object)
   HsPhone *self = HS_PHONE (object);
 
   drop_instance (self);
+  g_clear_pointer (&self->device_watch, hs_device_watch_free);
   g_clear_object (&self->media);
   g_clear_object (&self->config);
   g_clear_object (&self->clock);
@@ -143,6 +145,16 @@ reset_config (HsPhone *self, JsonObject *values, HsConnection *connection)
     hs_config_merge (self->config, values);
 }
 
+/* Devices come and go whether there is an instance or not. */
+static void
+on_device_event (const char *name, JsonObject *payload, gpointer user_data)
+{
+  HsPhone *self = user_data;
+
+  if (self->session != NULL)
+    on_event (NULL, name, payload, self);
+}
+
 HsPhone *
 hs_phone_new (HsClock *clock, JsonObject *config_values)
 {
@@ -155,6 +167,7 @@ hs_phone_new (HsClock *clock, JsonObject *config_values)
   g_signal_connect_object (self->config, "changed", G_CALLBACK (on_config_changed), self, 0);
   reset_config (self, NULL, NULL);
   self->media = hs_media_new (clock, self->config);
+  self->device_watch = hs_device_watch_new (clock, self->media, on_device_event, self);
   on_config_changed (self->config, self);
   make_instance (self);
   return self;
@@ -257,6 +270,12 @@ HsMedia *
 hs_phone_get_media (HsPhone *self)
 {
   return self->media;
+}
+
+HsDeviceWatch *
+hs_phone_get_device_watch (HsPhone *self)
+{
+  return self->device_watch;
 }
 
 void

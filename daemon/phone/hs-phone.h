@@ -4,6 +4,7 @@
 #include "base/hs-clock.h"
 #include "base/hs-config.h"
 #include "call/hs-calls.h"
+#include "hs-device-watch.h"
 #include "link/hs-session.h"
 #include "media/hs-media.h"
 #include "rpc/hs-connection.h"
@@ -48,6 +49,7 @@ HsConfig *hs_phone_get_config (HsPhone *self);
 void hs_phone_update_config (HsPhone *self, JsonObject *values, HsConnection *connection);
 
 HsMedia *hs_phone_get_media (HsPhone *self);
+HsDeviceWatch *hs_phone_get_device_watch (HsPhone *self);
 
 /* Tells an event of the contract that is of no instance's room. @payload: (transfer none) */
 void hs_phone_tell (HsPhone *self, const char *name, JsonObject *payload);

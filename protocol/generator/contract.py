@@ -5,7 +5,7 @@ import json
 import os
 import re
 
-NAMESPACES = ['rpc', 'api', 'services', 'connection', 'call', 'sdpHandlers']
+NAMESPACES = ['rpc', 'api', 'services', 'connection', 'call', 'media', 'sdpHandlers']
 SCHEMA_FRAGMENTS = NAMESPACES + ['config']
 METHOD_KEYS = {'name', 'summary', 'description', 'params', 'result', 'x-context', 'x-read-only', 'x-await'}
 PARAM_KEYS = {'name', 'summary', 'required', 'schema'}

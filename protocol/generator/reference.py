@@ -7,7 +7,7 @@ from .contract import NAMESPACES
 NOTE = '<!-- Generated from the fragments in protocol/; do not edit. -->\n'
 TITLES = {
     'rpc': 'About the connection', 'api': 'The instance', 'services': 'Subscriptions to services',
-    'connection': 'The websocket', 'call': 'Calls', 'sdpHandlers': 'Editors of session descriptions'}
+    'connection': 'The websocket', 'call': 'Calls', 'media': 'Devices and tracks', 'sdpHandlers': 'Editors of session descriptions'}
 
 
 def cell(text):
@@ -107,7 +107,7 @@ def namespace_page(contract, name, fragment_events):
 
 EVENT_HOMES = {
     'rpc': ['rpc'], 'api': ['auth'], 'services': ['subscription', 'notifications'], 'connection': ['ws'],
-    'call': ['call', 'media'], 'sdpHandlers': []}
+    'call': ['call'], 'media': ['media', 'devices'], 'sdpHandlers': []}
 
 
 def types_page(contract):
