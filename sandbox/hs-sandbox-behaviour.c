@@ -9,6 +9,11 @@ static const struct {
 } switches[] = {
   { "transfereeOffers", G_STRUCT_OFFSET (HsSandboxBehaviour, transferee_offers) },
   { "joinedOffer", G_STRUCT_OFFSET (HsSandboxBehaviour, joined_offer) },
+  { "earlyMedia", G_STRUCT_OFFSET (HsSandboxBehaviour, early_media) },
+  { "musicOnHold", G_STRUCT_OFFSET (HsSandboxBehaviour, music_on_hold) },
+  { "musicStops", G_STRUCT_OFFSET (HsSandboxBehaviour, music_stops) },
+  { "crossing", G_STRUCT_OFFSET (HsSandboxBehaviour, crossing) },
+  { "slowStart", G_STRUCT_OFFSET (HsSandboxBehaviour, slow_start) },
 };
 
 /* Returns: (nullable): the switch that @member names */

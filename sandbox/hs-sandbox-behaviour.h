@@ -10,6 +10,11 @@ G_BEGIN_DECLS
 typedef struct {
   gboolean transferee_offers; /* else the target does */
   gboolean joined_offer;      /* else the mixer does */
+  gboolean early_media;       /* of the gateway's own, while users ring */
+  gboolean music_on_hold;
+  gboolean music_stops; /* by an update of its own, before the call goes on */
+  gboolean crossing;    /* updates from both sides pass each other */
+  gboolean slow_start;  /* users are called without an offer */
 } HsSandboxBehaviour;
 
 /* Changes what @object names.

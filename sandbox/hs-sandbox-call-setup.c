@@ -10,6 +10,8 @@
 #define FAILURE_DELAY_MS 50
 #define MAX_FORWARDS     8
 
+#define RINGING_HZ 425
+
 const char *
 hs_sandbox_reason_get (guint sip_code)
 {
@@ -114,7 +116,7 @@ connect_leg (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
     if (!is_called (device))
       continue;
     device->state = device == leg ? HS_SANDBOX_LEG_UP : HS_SANDBOX_LEG_TAKEN;
-    if (device != leg || call->offer)
+    if (device != leg || (call->offer && !call->is_slow))
       hs_sandbox_leg_send (device, hs_sandbox_leg_new_message (device, "callCancel", NULL, NULL),
                            0);
   }
@@ -124,10 +126,44 @@ connect_leg (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
 /* Ringing on behalf of a caller */
 
 static void
+on_call_heard (HsSandboxCall *call, const char *sdp)
+{
+  g_autofree char *passed = NULL;
+
+  if (!call->takes_early_media)
+    return;
+  passed = hs_sandbox_leg_pass_sdp (call->caller, "sessionProgress", sdp);
+  hs_sandbox_leg_send (
+      call->caller, hs_sandbox_leg_new_message (call->caller, "sessionProgress", passed, NULL), 0);
+}
+
+static void
+on_early_media (HsSandboxMedia *media, const char *sdp, const GError *error, gpointer user_data)
+{
+  if (error)
+    g_message ("nothing can be heard early: %s", error->message);
+  else
+    on_call_heard (user_data, sdp);
+}
+
+/* The gateway lets the caller hear that it rings. */
+static void
+play_ringing (HsSandboxCall *call)
+{
+  g_autoptr (HsSandboxVoice) voice = hs_sandbox_voice_new_tone (RINGING_HZ);
+
+  g_clear_pointer (&call->early_media, hs_sandbox_media_free);
+  call->early_media = hs_sandbox_media_new_for (voice);
+  hs_sandbox_media_update (call->early_media, call->offer, on_early_media, call);
+}
+
+static void
 on_call_rung (HsSandboxCall *call)
 {
   hs_sandbox_leg_send (call->caller,
                        hs_sandbox_leg_new_message (call->caller, "ringing", NULL, NULL), 0);
+  if (call->calls->behaviour.early_media && call->takes_early_media)
+    play_ringing (call);
 }
 
 static void
@@ -135,6 +171,11 @@ on_call_answered (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_paramete
 {
   HsSandboxLeg *caller = leg->call->caller;
 
+  g_clear_pointer (&leg->call->early_media, hs_sandbox_media_free);
+  if (leg->call->is_slow) {
+    hs_sandbox_call_meet (leg, sdp);
+    return;
+  }
   caller->state = HS_SANDBOX_LEG_UP;
   hs_sandbox_leg_link (caller, leg);
   hs_sandbox_leg_answer_offer (caller, sdp, custom_parameters);
@@ -149,6 +190,7 @@ on_call_failed (HsSandboxCall *call, guint sip_code, const char *reason)
 
 static const HsSandboxCallEvents caller_events = {
   .rung = on_call_rung,
+  .heard = on_call_heard,
   .answered = on_call_answered,
   .failed = on_call_failed,
 };
@@ -161,6 +203,15 @@ on_person_ringing (gpointer user_data)
   HsSandboxLeg *leg = user_data;
 
   tell_ringing (leg->call);
+}
+
+static void
+on_person_heard (const char *sdp, gpointer user_data)
+{
+  HsSandboxLeg *leg = user_data;
+
+  if (leg->call->events->heard)
+    leg->call->events->heard (leg->call, sdp);
 }
 
 static void
@@ -193,6 +244,7 @@ on_person_update_failed (gpointer user_data)
 
 static const HsSandboxPersonEvents person_events = {
   .ringing = on_person_ringing,
+  .heard = on_person_heard,
   .answered = on_person_answered,
   .failed = on_person_failed,
   .update_failed = on_person_update_failed,
@@ -220,8 +272,10 @@ ring_device (HsSandboxCall *call, HsSandboxSubscription *subscription)
 
   leg->subscription_id = g_strdup (subscription->id);
   hs_sandbox_leg_set_far (leg, call->caller_address, call->caller_name);
-  hs_sandbox_leg_send (
-      leg, hs_sandbox_leg_new_message (leg, "call", call->offer, call->custom_parameters), 0);
+  hs_sandbox_leg_send (leg,
+                       hs_sandbox_leg_new_message (leg, "call", call->is_slow ? NULL : call->offer,
+                                                   call->custom_parameters),
+                       0);
 }
 
 static guint
@@ -247,8 +301,10 @@ ring_address (HsSandboxCall *call, const char *address)
   gboolean is_home =
       g_str_equal (hs_sandbox_address_get_domain (address), HS_SANDBOX_PEOPLE_DOMAIN);
 
+  call->is_slow = FALSE;
   if (kind != HS_SANDBOX_PERSON_NOBODY && (!user || is_home))
     return ring_person (call, kind, address);
+  call->is_slow = call->offer && call->calls->behaviour.slow_start;
   return user ? ring_user (call, user) : HS_SANDBOX_SIP_NOT_FOUND;
 }
 
@@ -301,6 +357,20 @@ set_caller (HsSandboxCall *call, HsSandboxUser *user, const char *from)
   call->caller_name = hs_sandbox_address_get_name (from, call->caller_address);
 }
 
+static gboolean
+supports_early_media (JsonObject *request)
+{
+  JsonArray *supported = hs_sandbox_json_get_array (request, "supported");
+
+  for (guint i = 0; supported && i < json_array_get_length (supported); i++) {
+    JsonNode *node = json_array_get_element (supported, i);
+
+    if (JSON_NODE_HOLDS_VALUE (node) && g_strcmp0 (json_node_get_string (node), "earlymedia") == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 hs_sandbox_call_start (HsSandboxCalls *calls,
                        HsSandboxUser *user,
@@ -337,6 +407,7 @@ hs_sandbox_call_start (HsSandboxCalls *calls,
   caller->subscription_id = g_strdup (subscription_id);
   set_caller (call, user, hs_sandbox_json_get_string (request, "from"));
   call->custom_parameters = custom_parameters ? json_array_ref (custom_parameters) : NULL;
+  call->takes_early_media = supports_early_media (request);
   hs_sandbox_leg_set_exchange (caller, exchange);
   hs_sandbox_leg_reply_session (caller, exchange);
   hs_sandbox_call_ring (call, address);
@@ -438,6 +509,7 @@ hs_sandbox_leg_hang_up (HsSandboxLeg *leg)
   } else if (leg->state == HS_SANDBOX_LEG_UP) {
     leave_alone (leg);
   } else if (leg == call->caller) {
+    hs_sandbox_leg_end (leg, NULL, 0, NULL, 0);
     hs_sandbox_call_withdraw (call);
     hs_sandbox_call_end (call);
   } else {

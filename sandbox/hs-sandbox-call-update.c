@@ -125,12 +125,12 @@ ask_person (HsSandboxPerson *person, const char *sdp)
     hs_sandbox_person_offer (person);
 }
 
-void
-hs_sandbox_leg_propose (HsSandboxLeg *leg,
-                        const char *sdp,
-                        JsonArray *custom_parameters,
-                        HsSandboxReplied replied,
-                        gpointer user_data)
+static void
+ask (HsSandboxLeg *leg,
+     const char *sdp,
+     JsonArray *custom_parameters,
+     HsSandboxReplied replied,
+     gpointer user_data)
 {
   if (leg->is_abandoned) {
     g_clear_pointer (&leg->next, question_free);
@@ -147,10 +147,38 @@ hs_sandbox_leg_propose (HsSandboxLeg *leg,
         leg, hs_sandbox_leg_new_message (leg, "startCallUpdate", sdp, custom_parameters), 0);
 }
 
+void
+hs_sandbox_leg_propose (HsSandboxLeg *leg,
+                        const char *sdp,
+                        JsonArray *custom_parameters,
+                        HsSandboxReplied replied,
+                        gpointer user_data)
+{
+  hs_sandbox_music_end (leg);
+  ask (leg, sdp, custom_parameters, replied, user_data);
+}
+
+void
+hs_sandbox_leg_propose_music (HsSandboxLeg *leg,
+                              const char *sdp,
+                              HsSandboxReplied replied,
+                              gpointer user_data)
+{
+  ask (leg, sdp, NULL, replied, user_data);
+}
+
+static gboolean
+is_asked (HsSandboxLeg *leg)
+{
+  gboolean is_music = leg->music && leg->replied_data == leg->music;
+
+  return (leg->replied && !is_music) || leg->next;
+}
+
 static gboolean
 is_negotiating (HsSandboxLeg *leg)
 {
-  return leg->is_asking || leg->replied || leg->next;
+  return leg->is_asking || is_asked (leg);
 }
 
 gboolean
@@ -167,19 +195,38 @@ on_far_reply (HsSandboxLeg *answerer, const HsSandboxReply *reply, gpointer user
   HsSandboxLeg *offerer = user_data;
 
   offerer->is_asking = FALSE;
-  if (reply->sdp)
-    send_answer (offerer, reply->sdp, reply->custom_parameters);
-  else
+  if (!reply->sdp) {
     hs_sandbox_leg_send_pending (offerer);
+    return;
+  }
+  send_answer (offerer, reply->sdp, reply->custom_parameters);
+  hs_sandbox_music_update (offerer, offerer->asked);
 }
 
 static void
 pass_offer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
 {
-  g_autofree char *passed = hs_sandbox_leg_pass_sdp (leg, "startCallUpdate", sdp);
+  g_free (leg->asked);
+  leg->asked = hs_sandbox_leg_pass_sdp (leg, "startCallUpdate", sdp);
+  hs_sandbox_leg_propose (leg->peer, leg->asked, custom_parameters, on_far_reply, leg);
+}
 
+/* Two updates can only pass each other where a gateway does not look after them. */
+static gboolean
+may_pass (HsSandboxLeg *leg)
+{
+  if (leg->feature || leg->is_asking || is_asked (leg->peer))
+    return FALSE;
+  return leg->calls->behaviour.crossing || !hs_sandbox_leg_is_busy (leg);
+}
+
+static void
+offer_peer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
+{
+  hs_sandbox_music_end (leg);
   leg->is_asking = TRUE;
-  hs_sandbox_leg_propose (leg->peer, passed, custom_parameters, on_far_reply, leg);
+  if (!hs_sandbox_music_stop (leg->peer, sdp, custom_parameters, pass_offer))
+    pass_offer (leg, sdp, custom_parameters);
 }
 
 /* Returns: whether a feature is the leg's far end, and answers */
@@ -192,6 +239,35 @@ offer_feature (HsSandboxLeg *leg, const char *sdp)
     return FALSE;
   passed = hs_sandbox_leg_pass_sdp (leg, "startCallUpdate", sdp);
   return leg->feature->offered (leg->feature, leg, passed);
+}
+
+/* An update that a gateway asks for */
+
+static void
+on_slow_answer (HsSandboxLeg *answerer, const HsSandboxReply *reply, gpointer user_data)
+{
+  HsSandboxLeg *offerer = user_data;
+
+  offerer->is_asking = FALSE;
+  if (reply->sdp)
+    hs_sandbox_leg_answer_offer (offerer, reply->sdp, reply->custom_parameters);
+  else
+    hs_sandbox_leg_send_pending (offerer);
+}
+
+static void
+on_slow_offer (HsSandboxLeg *leg, const HsSandboxReply *reply, gpointer user_data)
+{
+  if (!reply->sdp || !leg->peer)
+    return;
+  leg->is_asking = TRUE;
+  hs_sandbox_leg_propose (leg->peer, reply->sdp, reply->custom_parameters, on_slow_answer, leg);
+}
+
+void
+hs_sandbox_leg_update_slowly (HsSandboxLeg *leg)
+{
+  hs_sandbox_leg_propose (leg, NULL, NULL, on_slow_offer, NULL);
 }
 
 void
@@ -213,10 +289,10 @@ hs_sandbox_leg_start_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxEx
   accept (exchange);
   if (offer_feature (leg, sdp))
     return;
-  if (hs_sandbox_leg_is_busy (leg))
-    hs_sandbox_leg_send_pending (leg);
+  if (leg->peer && may_pass (leg))
+    offer_peer (leg, sdp, custom_parameters);
   else
-    pass_offer (leg, sdp, custom_parameters);
+    hs_sandbox_leg_send_pending (leg);
 }
 
 /* A client in the middle of an offer of its own refuses the one that came: "491", as text. */

@@ -12,6 +12,7 @@ call_free (HsSandboxCall *call)
 {
   g_clear_handle_id (&call->ring_timer, g_source_remove);
   g_clear_pointer (&call->custom_parameters, json_array_unref);
+  g_clear_pointer (&call->early_media, hs_sandbox_media_free);
   g_ptr_array_unref (call->legs);
   g_free (call->caller_address);
   g_free (call->caller_name);
@@ -319,6 +320,17 @@ guint
 hs_sandbox_calls_get_n_calls (HsSandboxCalls *calls)
 {
   return calls->calls->len;
+}
+
+gboolean
+hs_sandbox_calls_update_slowly (HsSandboxCalls *calls, const char *sid)
+{
+  HsSandboxLeg *leg = g_hash_table_lookup (calls->legs, sid);
+
+  if (!leg || leg->state != HS_SANDBOX_LEG_UP || !leg->peer || hs_sandbox_leg_is_busy (leg))
+    return FALSE;
+  hs_sandbox_leg_update_slowly (leg);
+  return TRUE;
 }
 
 HsSandboxBehaviour *

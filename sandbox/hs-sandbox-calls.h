@@ -47,6 +47,10 @@ void hs_sandbox_call_join (HsSandboxCalls *calls,
 JsonArray *hs_sandbox_calls_to_json (HsSandboxCalls *calls);
 guint hs_sandbox_calls_get_n_calls (HsSandboxCalls *calls);
 
+/* Asks the client of a leg for an offer, which the far end answers.
+ * Returns: whether there is such a leg that can be asked */
+gboolean hs_sandbox_calls_update_slowly (HsSandboxCalls *calls, const char *sid);
+
 /* Returns: (transfer none): may be changed at any time */
 HsSandboxBehaviour *hs_sandbox_calls_get_behaviour (HsSandboxCalls *calls);
 

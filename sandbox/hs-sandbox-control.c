@@ -291,6 +291,20 @@ serve_behaviour (HsSandboxControl *control, HsSandboxExchange *exchange)
     reply_ok (exchange, hs_sandbox_behaviour_to_json (behaviour));
 }
 
+static void
+serve_update (HsSandboxControl *control, HsSandboxExchange *exchange)
+{
+  JsonObject *body = hs_sandbox_exchange_get_body (exchange);
+  const char *sid = hs_sandbox_json_get_string (body, "sessionData");
+
+  if (!sid)
+    reply_error (exchange, SOUP_STATUS_BAD_REQUEST, "sessionData: a string is expected");
+  else if (!hs_sandbox_calls_update_slowly (control->calls, sid))
+    reply_error (exchange, SOUP_STATUS_CONFLICT, "sessionData: no such leg, or it is busy");
+  else
+    reply_ok (exchange, NULL);
+}
+
 static const struct {
   const char *method;
   const char *path;
@@ -298,7 +312,7 @@ static const struct {
 } routes[] = {
   { "GET", "sandbox/state", serve_state },          { "POST", "sandbox/notify", serve_notify },
   { "POST", "sandbox/faults", serve_fault },        { "DELETE", "sandbox/faults", serve_clear },
-  { "POST", "sandbox/behaviour", serve_behaviour },
+  { "POST", "sandbox/behaviour", serve_behaviour }, { "POST", "sandbox/update", serve_update },
 };
 
 void

@@ -33,8 +33,11 @@ struct _Room {
   HsSandboxMixer *mixer;
   HsSandboxLeg
       *released[2];    /* borrowed, as the seats' legs: the joiner's, NULL once they are out */
-  Seat seats[N_SEATS]; /* the joiner's first */
-  guint sip_code;      /* why it failed; 0: it has not */
+  Seat seats[N_SEATS]; /* the joiner's first, or the caller's */
+  guint n_seats;
+  gboolean joins;   /* else it is for the two of one call */
+  gboolean is_open; /* all sit */
+  guint sip_code;   /* why it failed; 0: it has not */
 };
 
 static Seat *
@@ -45,12 +48,6 @@ find_seat (Room *self, HsSandboxLeg *leg)
       return &self->seats[i];
   }
   return NULL;
-}
-
-static gboolean
-is_open (Room *self)
-{
-  return !self->released[0] && !self->released[1] && self->sip_code == 0;
 }
 
 static void
@@ -97,6 +94,7 @@ close_room (Room *self)
     tell_failure (released[i], sip_code);
   if (joined)
     hs_sandbox_leg_end (joined, "callEnd", sip_code, hs_sandbox_reason_get (sip_code), 0);
+  hs_sandbox_call_withdraw (call);
   hs_sandbox_call_end (call);
 }
 
@@ -160,7 +158,9 @@ fail (Room *self, guint sip_code)
 static void
 open_room (Room *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (self->released); i++) {
+  self->is_open = TRUE;
+  self->seats[0].leg->state = HS_SANDBOX_LEG_UP;
+  for (guint i = 0; i < G_N_ELEMENTS (self->released) && self->released[i]; i++) {
     HsSandboxLeg *leg = g_steal_pointer (&self->released[i]);
 
     leg->feature = NULL;
@@ -168,7 +168,7 @@ open_room (Room *self)
     leg->peer = NULL;
     hs_sandbox_leg_conclude (leg, "sessionComplete", HS_SANDBOX_STATUS_JOINED, "Join successful");
   }
-  for (guint i = 1; i < N_SEATS; i++)
+  for (guint i = 1; i < self->n_seats; i++)
     hs_sandbox_leg_move (self->seats[i].leg, self->call);
 }
 
@@ -179,7 +179,7 @@ take_seat (Seat *seat)
   g_autofree char *answer = NULL;
 
   seat->is_taken = TRUE;
-  for (guint i = 0; i < N_SEATS; i++) {
+  for (guint i = 0; i < self->n_seats; i++) {
     if (!self->seats[i].is_taken)
       return;
   }
@@ -296,7 +296,7 @@ on_offered (HsSandboxFeature *feature, HsSandboxLeg *leg, const char *sdp)
   Room *self = (Room *) feature;
   Seat *seat = find_seat (self, leg);
 
-  if (!seat || !is_open (self))
+  if (!seat || !self->is_open)
     return FALSE;
   leg->is_asking = TRUE;
   hs_sandbox_media_update (seat->media, sdp, on_changed, seat);
@@ -328,11 +328,23 @@ end_if_over (Room *self)
   hs_sandbox_call_end (call);
 }
 
+/* Whoever hung up takes the call with him; a callee does not know that he has a caller. */
+static void
+leave_call (Room *self)
+{
+  HsSandboxLeg *caller = self->seats[0].leg;
+
+  hs_sandbox_feature_remove (&self->feature, self->calls);
+  if (caller)
+    hs_sandbox_leg_end (caller, "callEnd", HS_SANDBOX_SIP_CANCELLED,
+                        hs_sandbox_reason_get (HS_SANDBOX_SIP_CANCELLED), 0);
+}
+
 static void
 on_lost (HsSandboxFeature *feature, HsSandboxLeg *leg)
 {
   Room *self = (Room *) feature;
-  gboolean was_open = is_open (self);
+  gboolean was_open = self->is_open;
   Seat *seat = find_seat (self, leg);
 
   for (guint i = 0; i < G_N_ELEMENTS (self->released); i++) {
@@ -343,6 +355,8 @@ on_lost (HsSandboxFeature *feature, HsSandboxLeg *leg)
     empty_seat (seat);
   if (was_open)
     end_if_over (self);
+  else if (!self->joins)
+    leave_call (self);
   else if (self->sip_code == 0)
     fail (self, HS_SANDBOX_SIP_CANCELLED);
   else
@@ -352,9 +366,9 @@ on_lost (HsSandboxFeature *feature, HsSandboxLeg *leg)
 /* The request */
 
 static void
-sit_down (Room *self, guint index, HsSandboxLeg *leg)
+sit_down (Room *self, HsSandboxLeg *leg)
 {
-  Seat *seat = &self->seats[index];
+  Seat *seat = &self->seats[self->n_seats++];
   g_autoptr (HsSandboxVoice) place = hs_sandbox_mixer_enter (self->mixer);
 
   seat->room = self;
@@ -377,22 +391,46 @@ joined_leg_new (HsSandboxCall *call, HsSandboxLeg *first, HsSandboxLeg *second)
 }
 
 static Room *
-room_new (HsSandboxLeg *first, HsSandboxLeg *second)
+room_new (HsSandboxCall *call)
 {
   Room *self = g_new0 (Room, 1);
 
   self->feature = (HsSandboxFeature){ .lost = on_lost, .offered = on_offered, .free = free_room };
-  self->calls = first->calls;
-  self->call = hs_sandbox_call_new (self->calls, NULL);
+  self->calls = call->calls;
+  self->call = call;
   self->mixer = hs_sandbox_mixer_new ();
-  self->released[0] = first;
-  self->released[1] = second;
-  sit_down (self, 0, joined_leg_new (self->call, first, second));
-  sit_down (self, 1, first->peer);
-  sit_down (self, 2, second->peer);
-  first->feature = second->feature = &self->feature;
   hs_sandbox_feature_add (&self->feature, self->calls);
   return self;
+}
+
+static Room *
+join_room_new (HsSandboxLeg *first, HsSandboxLeg *second)
+{
+  Room *self = room_new (hs_sandbox_call_new (first->calls, NULL));
+
+  self->joins = TRUE;
+  self->released[0] = first;
+  self->released[1] = second;
+  sit_down (self, joined_leg_new (self->call, first, second));
+  sit_down (self, first->peer);
+  sit_down (self, second->peer);
+  first->feature = second->feature = &self->feature;
+  return self;
+}
+
+/* A call whose both ends have made an offer */
+
+void
+hs_sandbox_call_meet (HsSandboxLeg *leg, const char *offer)
+{
+  HsSandboxCall *call = leg->call;
+  Room *self = room_new (call);
+
+  sit_down (self, call->caller);
+  sit_down (self, leg);
+  self->seats[1].is_waiting = TRUE;
+  hs_sandbox_media_update (self->seats[0].media, call->offer, on_joiner_answer, &self->seats[0]);
+  hs_sandbox_media_update (self->seats[1].media, offer, on_room_answer, &self->seats[1]);
 }
 
 /* Returns: (nullable): NULL when the refusal has been replied */
@@ -444,7 +482,7 @@ hs_sandbox_call_join (HsSandboxCalls *calls,
         is_short ? HS_SANDBOX_STATUS_BAD_BODY : HS_SANDBOX_STATUS_BAD_VALUE);
     return;
   }
-  self = room_new (first, second);
+  self = join_room_new (first, second);
   for (guint i = 0; i < G_N_ELEMENTS (self->released); i++)
     hs_sandbox_leg_set_exchange (self->released[i], exchange);
   hs_sandbox_leg_set_exchange (self->seats[0].leg, exchange);

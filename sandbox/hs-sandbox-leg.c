@@ -31,10 +31,12 @@ void
 hs_sandbox_leg_free (HsSandboxLeg *leg)
 {
   g_clear_handle_id (&leg->linger_timer, g_source_remove);
+  hs_sandbox_music_end (leg);
   hs_sandbox_leg_stop_asking (leg);
   g_clear_pointer (&leg->person, hs_sandbox_person_free);
   g_clear_object (&leg->exchange);
   json_array_unref (leg->custom_parameters);
+  g_free (leg->asked);
   g_free (leg->sid);
   g_free (leg->user);
   g_free (leg->subscription_id);
@@ -214,6 +216,7 @@ hs_sandbox_leg_end (
     say_farewell (leg, farewell, status_code, reason, delay_ms);
   leg->state = HS_SANDBOX_LEG_ENDED;
   leg->is_asking = FALSE;
+  hs_sandbox_music_end (leg);
   hs_sandbox_leg_stop_asking (leg);
   leave_call (leg);
   if (leg->peer)

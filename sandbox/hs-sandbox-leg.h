@@ -5,6 +5,8 @@
 #include "hs-sandbox-calls.h"
 #include "hs-sandbox-people.h"
 
+#include "media/hs-sandbox-media.h"
+
 G_BEGIN_DECLS
 
 /* The calls room's own header. A leg is one party's side of a call, known to that party by its
@@ -15,6 +17,7 @@ G_BEGIN_DECLS
 typedef struct _HsSandboxCall HsSandboxCall;
 typedef struct _HsSandboxFeature HsSandboxFeature;
 typedef struct _HsSandboxLeg HsSandboxLeg;
+typedef struct _HsSandboxMusic HsSandboxMusic;
 typedef struct _HsSandboxQuestion HsSandboxQuestion;
 
 typedef enum {
@@ -60,6 +63,11 @@ struct _HsSandboxLeg {
   gboolean is_abandoned;   /* the client still has to answer, but nobody waits for that */
   HsSandboxQuestion *next; /* what it is asked then; NULL: nothing */
   guint reply_timer;
+  char *asked; /* the client's last offer */
+
+  /* hold */
+  gboolean is_holding;
+  HsSandboxMusic *music; /* what plays for the client; NULL: nothing */
 
   JsonArray *custom_parameters; /* go along with the next notification */
   HsSandboxExchange *exchange;  /* the client's last request, whose reply goes first */
@@ -69,6 +77,8 @@ struct _HsSandboxLeg {
 /* What becomes of ringing somebody. The call may be ended in the last two. */
 typedef struct {
   void (*rung) (HsSandboxCall *call);
+  /* (nullable): something is heard already; @sdp answers the call's offer for now */
+  void (*heard) (HsSandboxCall *call, const char *sdp);
   /* @leg is up, and has no peer yet. Without an offer in the call @sdp is one. */
   void (*answered) (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters);
   void (*failed) (HsSandboxCall *call, guint sip_code, const char *reason);
@@ -86,6 +96,9 @@ struct _HsSandboxCall {
   char *caller_name;
   char *offer;                  /* the caller's; NULL: the callee makes one */
   JsonArray *custom_parameters; /* the caller's */
+  gboolean is_slow;             /* the callee is to make an offer although there is the caller's */
+  gboolean takes_early_media;   /* the caller */
+  HsSandboxMedia *early_media;  /* what the caller hears meanwhile; NULL: nothing of ours */
   gboolean has_rung;
   guint n_forwards;
   guint ring_timer;
@@ -174,6 +187,12 @@ void hs_sandbox_leg_propose (HsSandboxLeg *leg,
                              HsSandboxReplied replied,
                              gpointer user_data);
 
+/* The same for an offer of music, which anything else takes the place of. */
+void hs_sandbox_leg_propose_music (HsSandboxLeg *leg,
+                                   const char *sdp,
+                                   HsSandboxReplied replied,
+                                   gpointer user_data);
+
 /* Nobody wants the client's reply any more: it will be refused. */
 void hs_sandbox_leg_abandon_proposal (HsSandboxLeg *leg);
 
@@ -223,6 +242,28 @@ char *hs_sandbox_leg_pass_sdp (HsSandboxLeg *leg, const char *type, const char *
 
 /* Replies with the session that the client has got. */
 void hs_sandbox_leg_reply_session (HsSandboxLeg *leg, HsSandboxExchange *exchange);
+
+/* @leg's @offer has been answered: whoever is held now hears music, if that is how it is done. */
+void hs_sandbox_music_update (HsSandboxLeg *leg, const char *offer);
+
+void hs_sandbox_music_end (HsSandboxLeg *leg);
+
+typedef void (*HsSandboxContinue) (HsSandboxLeg *leg,
+                                   const char *offer,
+                                   JsonArray *custom_parameters);
+
+/* Takes the music back that plays for @leg before @then is called for its peer.
+ * Returns: whether there is any to take back */
+gboolean hs_sandbox_music_stop (HsSandboxLeg *leg,
+                                const char *offer,
+                                JsonArray *custom_parameters,
+                                HsSandboxContinue then);
+
+/* Asks the client for an offer, which its peer answers. The leg must not be busy. */
+void hs_sandbox_leg_update_slowly (HsSandboxLeg *leg);
+
+/* The caller and @leg, who has just answered with @offer, meet in a room of the gateway's. */
+void hs_sandbox_call_meet (HsSandboxLeg *leg, const char *offer);
 
 /* The verbs; each replies. @request: the inner object of the body */
 void hs_sandbox_leg_ringing (HsSandboxLeg *leg, HsSandboxExchange *exchange);

@@ -8,10 +8,12 @@
 
 #include <gio/gio.h>
 
-#define TONE_HZ 440
+#define TONE_HZ  440
+#define EARLY_HZ 620
 
 #define REACH_PHONE_MS 50
 #define RING_MS        100
+#define EARLY_MS       2500
 
 #define STATUS_NOT_ACCEPTABLE 488
 #define STATUS_SERVER_ERROR   500
@@ -22,7 +24,8 @@ struct _HsSandboxPerson {
   const HsSandboxPersonEvents *events; /* borrowed: a literal of our owner */
   gpointer user_data;
   HsSandboxMedia *media;
-  char *answer; /* while it still rings */
+  HsSandboxVoice *voice; /* NULL: an echo */
+  char *answer;          /* while it still rings */
   gboolean has_rung;
   guint timer;
 };
@@ -31,10 +34,9 @@ static const struct {
   const char *user;
   HsSandboxPersonKind kind;
 } people[] = {
-  { "busy", HS_SANDBOX_PERSON_BUSY },
-  { "noanswer", HS_SANDBOX_PERSON_NO_ANSWER },
-  { "echo", HS_SANDBOX_PERSON_ECHO },
-  { "tone", HS_SANDBOX_PERSON_TONE },
+  { "busy", HS_SANDBOX_PERSON_BUSY },   { "noanswer", HS_SANDBOX_PERSON_NO_ANSWER },
+  { "echo", HS_SANDBOX_PERSON_ECHO },   { "tone", HS_SANDBOX_PERSON_TONE },
+  { "early", HS_SANDBOX_PERSON_EARLY },
 };
 
 HsSandboxPersonKind
@@ -69,6 +71,9 @@ on_media_answered (HsSandboxMedia *media,
     person->events->answered (answer, person->user_data);
   } else {
     person->answer = g_strdup (answer);
+    /* An offer is none of what can be heard early. */
+    if (person->kind == HS_SANDBOX_PERSON_EARLY && person->offer)
+      person->events->heard (answer, person->user_data);
   }
 }
 
@@ -80,18 +85,35 @@ on_rung (gpointer user_data)
 
   person->timer = 0;
   person->has_rung = TRUE;
+  if (person->kind == HS_SANDBOX_PERSON_EARLY)
+    hs_sandbox_voice_set_tone (person->voice, TONE_HZ);
   if (answer)
     person->events->answered (answer, person->user_data);
   return G_SOURCE_REMOVE;
 }
 
+static HsSandboxVoice *
+create_voice (HsSandboxPersonKind kind)
+{
+  switch (kind) {
+  case HS_SANDBOX_PERSON_TONE:
+    return hs_sandbox_voice_new_tone (TONE_HZ);
+  case HS_SANDBOX_PERSON_EARLY:
+    return hs_sandbox_voice_new_tone (EARLY_HZ);
+  case HS_SANDBOX_PERSON_NOBODY:
+  case HS_SANDBOX_PERSON_BUSY:
+  case HS_SANDBOX_PERSON_NO_ANSWER:
+  case HS_SANDBOX_PERSON_ECHO:
+    return NULL;
+  }
+  g_assert_not_reached ();
+}
+
 static void
 open_media (HsSandboxPerson *person)
 {
-  g_autoptr (HsSandboxVoice) voice =
-      person->kind == HS_SANDBOX_PERSON_TONE ? hs_sandbox_voice_new_tone (TONE_HZ) : NULL;
-
-  person->media = hs_sandbox_media_new_for (voice);
+  person->voice = create_voice (person->kind);
+  person->media = hs_sandbox_media_new_for (person->voice);
   if (person->offer)
     hs_sandbox_media_update (person->media, person->offer, on_media_answered, person);
   else
@@ -105,7 +127,8 @@ on_reached (gpointer user_data)
 
   person->timer = 0;
   if (person->kind != HS_SANDBOX_PERSON_NO_ANSWER) {
-    person->timer = g_timeout_add (RING_MS, on_rung, person);
+    person->timer = g_timeout_add (person->kind == HS_SANDBOX_PERSON_EARLY ? EARLY_MS : RING_MS,
+                                   on_rung, person);
     open_media (person);
   }
   person->events->ringing (person->user_data);
@@ -178,6 +201,7 @@ hs_sandbox_person_free (HsSandboxPerson *person)
 {
   g_clear_handle_id (&person->timer, g_source_remove);
   g_clear_pointer (&person->media, hs_sandbox_media_free);
+  g_clear_pointer (&person->voice, hs_sandbox_voice_unref);
   g_free (person->offer);
   g_free (person->answer);
   g_free (person);

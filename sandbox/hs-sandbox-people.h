@@ -13,6 +13,7 @@ typedef enum {
   HS_SANDBOX_PERSON_NO_ANSWER,
   HS_SANDBOX_PERSON_ECHO,
   HS_SANDBOX_PERSON_TONE,
+  HS_SANDBOX_PERSON_EARLY, /* is heard before it answers */
 } HsSandboxPersonKind;
 
 /* Their home is sandbox.test, and they are at home in every other domain as well. */
@@ -29,6 +30,7 @@ typedef struct _HsSandboxPerson HsSandboxPerson;
  * @failed comes instead of the first @answered. */
 typedef struct {
   void (*ringing) (gpointer user_data);
+  void (*heard) (const char *sdp, gpointer user_data); /* before it answers with the same */
   void (*answered) (const char *sdp, gpointer user_data);
   void (*failed) (guint status_code, const char *reason, gpointer user_data);
   void (*update_failed) (gpointer user_data);

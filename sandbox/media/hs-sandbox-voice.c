@@ -4,74 +4,93 @@
 #include <math.h>
 #include <string.h>
 
-#define AMPLITUDE    8231.0 /* -12 dBFS */
-#define NOTE_SAMPLES (HS_SANDBOX_VOICE_RATE / 2)
+#define AMPLITUDE 8231.0 /* -12 dBFS */
+#define MAX_TONES 2
 
 typedef struct {
   HsSandboxVoice voice;
   GMutex lock;
-  guint hz[2];
-  guint64 n_spoken;
-  double phase;
-} Tune;
+  guint n_tones;
+  guint hz[MAX_TONES];
+  double phase[MAX_TONES];
+} Chord;
+
+static double
+sing (Chord *chord, guint index)
+{
+  double sample = AMPLITUDE * sin (chord->phase[index]);
+
+  chord->phase[index] =
+      fmod (chord->phase[index] + 2 * G_PI * chord->hz[index] / HS_SANDBOX_VOICE_RATE, 2 * G_PI);
+  return sample;
+}
 
 static void
-speak_tune (HsSandboxVoice *voice, gint16 *samples, gsize n_samples)
+speak_chord (HsSandboxVoice *voice, gint16 *samples, gsize n_samples)
 {
-  Tune *tune = (Tune *) voice;
+  Chord *chord = (Chord *) voice;
 
-  g_mutex_lock (&tune->lock);
+  g_mutex_lock (&chord->lock);
   for (gsize i = 0; i < n_samples; i++) {
-    guint hz = tune->hz[tune->n_spoken++ / NOTE_SAMPLES % 2];
+    double sum = 0;
 
-    samples[i] = (gint16) (AMPLITUDE * sin (tune->phase));
-    tune->phase = fmod (tune->phase + 2 * G_PI * hz / HS_SANDBOX_VOICE_RATE, 2 * G_PI);
+    for (guint tone = 0; tone < chord->n_tones; tone++)
+      sum += sing (chord, tone);
+    samples[i] = (gint16) sum;
   }
-  g_mutex_unlock (&tune->lock);
+  g_mutex_unlock (&chord->lock);
 }
 
 static void
-free_tune (HsSandboxVoice *voice)
+free_chord (HsSandboxVoice *voice)
 {
-  Tune *tune = (Tune *) voice;
+  Chord *chord = (Chord *) voice;
 
-  g_mutex_clear (&tune->lock);
-  g_free (tune);
+  g_mutex_clear (&chord->lock);
+  g_free (chord);
 }
 
-static const HsSandboxVoiceClass tune_class = {
-  .speak = speak_tune,
-  .free = free_tune,
+static const HsSandboxVoiceClass chord_class = {
+  .speak = speak_chord,
+  .free = free_chord,
 };
 
-HsSandboxVoice *
-hs_sandbox_voice_new_tune (guint hz, guint other_hz)
+static HsSandboxVoice *
+chord_new (guint n_tones, guint hz, guint other_hz)
 {
-  Tune *tune = g_new0 (Tune, 1);
+  Chord *chord = g_new0 (Chord, 1);
 
-  hs_sandbox_voice_init (&tune->voice, &tune_class);
-  g_mutex_init (&tune->lock);
-  tune->hz[0] = hz;
-  tune->hz[1] = other_hz;
-  return &tune->voice;
+  hs_sandbox_voice_init (&chord->voice, &chord_class);
+  g_mutex_init (&chord->lock);
+  chord->n_tones = n_tones;
+  chord->hz[0] = hz;
+  chord->hz[1] = other_hz;
+  return &chord->voice;
 }
 
 HsSandboxVoice *
 hs_sandbox_voice_new_tone (guint hz)
 {
-  return hs_sandbox_voice_new_tune (hz, hz);
+  return chord_new (1, hz, 0);
+}
+
+HsSandboxVoice *
+hs_sandbox_voice_new_chord (guint hz, guint other_hz)
+{
+  return chord_new (2, hz, other_hz);
 }
 
 void
 hs_sandbox_voice_set_tone (HsSandboxVoice *voice, guint hz)
 {
-  Tune *tune = (Tune *) voice;
+  Chord *chord = (Chord *) voice;
 
-  g_return_if_fail (voice->klass == &tune_class);
+  g_return_if_fail (voice->klass == &chord_class);
 
-  g_mutex_lock (&tune->lock);
-  tune->hz[0] = tune->hz[1] = hz;
-  g_mutex_unlock (&tune->lock);
+  g_mutex_lock (&chord->lock);
+  chord->n_tones = 1;
+  chord->hz[0] = hz;
+  g_mutex_unlock (&chord->lock);
 }
 
 void

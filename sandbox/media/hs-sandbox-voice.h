@@ -17,8 +17,8 @@ typedef struct _HsSandboxVoice HsSandboxVoice;
 /* A sine of @hz at -12 dBFS. */
 HsSandboxVoice *hs_sandbox_voice_new_tone (guint hz);
 
-/* Two notes by turns, half a second each. */
-HsSandboxVoice *hs_sandbox_voice_new_tune (guint hz, guint other_hz);
+/* Two of them at once. */
+HsSandboxVoice *hs_sandbox_voice_new_chord (guint hz, guint other_hz);
 
 HsSandboxVoice *hs_sandbox_voice_ref (HsSandboxVoice *voice);
 void hs_sandbox_voice_unref (HsSandboxVoice *voice);

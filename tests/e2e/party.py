@@ -122,8 +122,13 @@ def connect(scene, a, b, a_hz, b_hz):
     return ours, theirs
 
 
-def hold(ours, theirs):
+def hold(ours, theirs, skip=False):
+    """skip: what was told before is of no interest."""
+    if skip:
+        ours.take_told()
+        theirs.take_told()
     ours.run("call.hold")
     theirs.wait_for("On Hold", False, True)
     tap.equal(ours.take_told(), HOLD)
-    tap.equal(theirs.take_told(), HELD)
+    told = theirs.take_told()
+    tap.equal(told[:len(HELD)], HELD)
