@@ -381,6 +381,17 @@ test_nonsense_is_ignored (Receiving *r, gconstpointer data)
 }
 
 static void
+test_flood (Receiving *r, gconstpointer data)
+{
+  for (guint i = 0; i < 1000; i++)
+    take (r, 1, i, 0, TRUE);
+  g_assert_cmpuint (r->heard->len, ==, 50 * strlen ("10 "));
+  hs_fake_clock_advance (r->clock, 1000);
+  take (r, 1, 5000, 0, TRUE);
+  g_assert_cmpuint (r->heard->len, ==, 51 * strlen ("10 "));
+}
+
+static void
 test_segments (Receiving *r, gconstpointer data)
 {
   take (r, 9, 1000, 65000, FALSE);
@@ -453,6 +464,7 @@ main (int argc, char **argv)
   ADD_RECEIVING ("only-an-end-is-left", test_only_an_end_is_left);
   ADD_RECEIVING ("nonsense-is-ignored", test_nonsense_is_ignored);
   ADD_RECEIVING ("segments", test_segments);
+  ADD_RECEIVING ("flood", test_flood);
   g_test_add_func ("/tones/recognised", test_recognised);
   return g_test_run ();
 }

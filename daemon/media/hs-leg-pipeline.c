@@ -15,6 +15,8 @@
 #define STUN_INITIAL_TIMEOUT_MS  200
 #define STUN_MAX_RETRANSMISSIONS 3
 
+#define MAX_WAITING_EVENTS 100
+
 static void
 unref_post_closure (gpointer data, GClosure *closure)
 {
@@ -209,16 +211,67 @@ free_audio_end (gpointer user_data)
   g_free (end);
 }
 
+/* Where telephone events go from the streaming thread. Only so many are under way, however many
+ * come. */
+typedef struct {
+  HsLegPost *post;
+  gint *n_waiting; /* counted references */
+} EventEnd;
+
+typedef struct {
+  HsToneArrival arrival;
+  gint *n_waiting;
+} EventLetter;
+
+static void
+free_letter (gpointer data)
+{
+  EventLetter *letter = data;
+
+  g_atomic_int_add (letter->n_waiting, -1);
+  g_atomic_rc_box_release (letter->n_waiting);
+  g_free (letter);
+}
+
 static void
 take_event (gpointer owner, gpointer data)
 {
-  hs_tone_receiver_take (((HsLeg *) owner)->receiver, data);
+  hs_tone_receiver_take (((HsLeg *) owner)->receiver, &((EventLetter *) data)->arrival);
 }
 
 static void
 on_event (const HsToneArrival *arrival, gpointer user_data)
 {
-  hs_leg_post_send (user_data, take_event, g_memdup2 (arrival, sizeof *arrival), g_free);
+  EventEnd *end = user_data;
+  EventLetter *letter;
+
+  if (g_atomic_int_get (end->n_waiting) >= MAX_WAITING_EVENTS)
+    return;
+  g_atomic_int_inc (end->n_waiting);
+  letter = g_new (EventLetter, 1);
+  letter->arrival = *arrival;
+  letter->n_waiting = g_atomic_rc_box_acquire (end->n_waiting);
+  hs_leg_post_send (end->post, take_event, letter, free_letter);
+}
+
+static EventEnd *
+event_end_new (HsLeg *self)
+{
+  EventEnd *end = g_new (EventEnd, 1);
+
+  end->post = hs_leg_post_ref (self->post);
+  end->n_waiting = g_atomic_rc_box_new0 (gint);
+  return end;
+}
+
+static void
+free_event_end (gpointer data)
+{
+  EventEnd *end = data;
+
+  hs_leg_post_unref (end->post);
+  g_atomic_rc_box_release (end->n_waiting);
+  g_free (end);
 }
 
 static HsLegAudio *
@@ -270,7 +323,7 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
   tune_agent (self, options);
   add_servers (self, options);
   self->gate = hs_leg_gate_new (self->webrtc, hs_certificate_get_pem (self->certificate), on_event,
-                                hs_leg_post_ref (self->post), unref_post);
+                                event_end_new (self), free_event_end);
   watch (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   watch (self, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
   watch (self, "notify::ice-connection-state", G_CALLBACK (on_ice_state));

@@ -6,6 +6,9 @@
 /* Longer than a jitter buffer holds back what is late; packets come each 20 or 50 ms. */
 #define PATIENCE_MS 200
 
+/* More than any keypad gives; beyond that somebody is after those who listen. */
+#define TOLD_MAX_PER_SECOND 50
+
 struct _HsToneReceiver {
   HsClock *clock;
   HsToneReceived received;
@@ -15,7 +18,9 @@ struct _HsToneReceiver {
   gboolean pressed; /* something is pressed and has not been told */
   gboolean known;   /* last is some packet that came */
   HsToneArrival last;
-  guint64 before; /* units in earlier segments of this press */
+  guint64 before;   /* units in earlier segments of this press */
+  gint64 second_us; /* when the second began in which so many were told */
+  guint n_told;
 };
 
 HsToneReceiver *
@@ -37,6 +42,18 @@ hs_tone_receiver_free (HsToneReceiver *self)
   g_free (self);
 }
 
+static gboolean
+may_tell (HsToneReceiver *self)
+{
+  gint64 now_us = hs_clock_get_monotonic_us (self->clock);
+
+  if (now_us - self->second_us >= G_USEC_PER_SEC) {
+    self->second_us = now_us;
+    self->n_told = 0;
+  }
+  return self->n_told++ < TOLD_MAX_PER_SECOND;
+}
+
 static void
 tell (HsToneReceiver *self)
 {
@@ -46,6 +63,8 @@ tell (HsToneReceiver *self)
   if (!self->pressed)
     return;
   self->pressed = FALSE;
+  if (!may_tell (self))
+    return;
   self->received (hs_tone_from_event (self->last.event),
                   (guint) MIN (units * 1000 / self->last.clock_rate, G_MAXINT), self->user_data);
 }

@@ -305,6 +305,9 @@ hs_webrtc_peer_unrender_audio (HsWebrtcPeer *self, const char *track_id, const c
 /* Takes a track that has ended from wherever it is; @track_id NULL: all of them. */
 void hs_webrtc_peer_stop_rendering (HsWebrtcPeer *self, const char *track_id);
 
+/* The far end's audio is again as it is at first: not muted, at the call's speaker. */
+void hs_webrtc_peer_reset_rendering (HsWebrtcPeer *self);
+
 /* hs-webrtc-peer-tones.c */
 HsPeerTones *hs_peer_tones_new (HsWebrtcPeer *peer);
 void hs_peer_tones_close (HsPeerTones *self);

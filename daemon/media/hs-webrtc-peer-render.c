@@ -162,6 +162,14 @@ hs_webrtc_peer_stop_rendering (HsWebrtcPeer *self, const char *track_id)
   update_port (self);
 }
 
+void
+hs_webrtc_peer_reset_rendering (HsWebrtcPeer *self)
+{
+  self->renderings->explicit = FALSE;
+  hs_audio_port_set_receive_mute (self->port, FALSE);
+  update_port (self);
+}
+
 /* --- coming --- */
 
 static Rendering *

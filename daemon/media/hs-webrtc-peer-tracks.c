@@ -43,7 +43,8 @@ replace (HsWebrtcPeer *self, HsRemoteTrack *remote)
 {
   retire (self, remote);
   hs_webrtc_peer_stop_rendering (self, remote->track->id);
-  hs_audio_port_set_receive_mute (self->port, FALSE);
+  if (remote->track->kind == HS_MEDIA_AUDIO)
+    hs_webrtc_peer_reset_rendering (self);
 }
 
 /* --- names --- */
