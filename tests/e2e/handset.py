@@ -140,13 +140,13 @@ class Sandbox(Process):
         self.certificate = ready["certificate"]
         self._tls = ssl.create_default_context(cafile=self.certificate)
 
-    def request(self, method, path, body=None):
+    def request(self, method, path, body=None, headers=None):
         """Returns: (status, decoded body or None)."""
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self._tls,
                                                  timeout=WATCHDOG_SECONDS)
         try:
             connection.request(method, path, None if body is None else json.dumps(body),
-                               {"Content-Type": "application/json"})
+                               dict(headers or {}, **{"Content-Type": "application/json"}))
             response = connection.getresponse()
             text = response.read()
         finally:
