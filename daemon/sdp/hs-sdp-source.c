@@ -104,6 +104,13 @@ hs_sdp_section_set_msid (HsSdpSection *section, const char *stream_id, const cha
 }
 
 void
+hs_sdp_section_remove_names (HsSdpSection *section)
+{
+  hs_sdp_section_remove_attribute (section, "msid");
+  hs_sdp_section_remove_matching (section, "ssrc", is_name_of_track, NULL);
+}
+
+void
 hs_sdp_section_remove_sources (HsSdpSection *section)
 {
   hs_sdp_section_remove_attribute (section, "msid");

@@ -19,7 +19,10 @@ GArray *hs_sdp_section_dup_ssrcs (HsSdpSection *section);
 /* Writes a=msid and the same into a=ssrc msid lines; mslabel and label go. */
 void hs_sdp_section_set_msid (HsSdpSection *section, const char *stream_id, const char *track_id);
 
-/* Takes a=msid, a=ssrc and a=ssrc-group away, as browsers do in sections without a track. */
+/* Takes a=msid and what names tracks in a=ssrc lines away; the sources stay. */
+void hs_sdp_section_remove_names (HsSdpSection *section);
+
+/* Takes a=msid, a=ssrc and a=ssrc-group away, as in sections that are refused. */
 void hs_sdp_section_remove_sources (HsSdpSection *section);
 
 G_END_DECLS

@@ -118,21 +118,21 @@ add_telephone_events (HsSdpSection *section, HsSdpSection *offered, const HsSdpW
 
 /* --- sections --- */
 
-/* Far ends refuse a sending section with a=ssrc and without a=msid. A track that merely rests keeps
- * its sources: browsers stay deaf to one that went away and came back. */
+/* Far ends refuse a sending section with a=ssrc and without a=msid. Sources stay also where nothing
+ * is sent: browsers stay deaf and blind to one that went away and came back. */
 static void
 write_sources (HsSdpSection *section, const HsSdpWireLine *line)
 {
   const char *stream = line->stream_id != NULL ? line->stream_id : "-";
   const char *track = line->track_id != NULL ? line->track_id : line->stream_id;
-  gboolean rests = track != NULL;
+  gboolean named = track != NULL;
 
   if (track == NULL)
     track = hs_sdp_section_get_media (section);
-  if (rests || hs_sdp_direction_sends (hs_sdp_section_get_direction (section)))
+  if (named || hs_sdp_direction_sends (hs_sdp_section_get_direction (section)))
     hs_sdp_section_set_msid (section, stream, track);
   else
-    hs_sdp_section_remove_sources (section);
+    hs_sdp_section_remove_names (section);
 }
 
 static void

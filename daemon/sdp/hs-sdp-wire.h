@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * BUNDLE list, role, candidates, fingerprint, track names. The same function composes offers and
  * answers that change only directions, without asking the engine: give it the engine's last local
  * description again, with new directions and a higher version. Keep the engine's text for that,
- * not the text that was sent, which lacks the a=ssrc lines of sections without a track.
+ * not the text that was sent, which lacks the a=ssrc lines of sections that are refused.
  */
 
 typedef struct {
