@@ -223,7 +223,7 @@ test_without_audio (HsPeerFixture *f, gconstpointer data)
 
   join (f);
   g_assert_false (try_tones (&f->a, "1", &error));
-  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC);
+  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_STATE);
 }
 
 static void

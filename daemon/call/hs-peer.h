@@ -260,7 +260,8 @@ HsTrack *hs_peer_replace_track_finish (HsPeer *self,
 /* Sends tones one after the other (RFC 4733, else in-band); ends when the last one has been sent.
  * Further ones are sent after those that are still waiting.
  * @tones: checked: "0" … "9", "*", "#", "A" … "D", and "," for a pause of two seconds
- * @error: HS_CALL_ERROR_GENERIC: there is no audio to send them in; G_IO_ERROR_CANCELLED */
+ * @error: HS_CALL_ERROR_GENERIC: there is no audio to send them in; HS_CALL_ERROR_INVALID_STATE:
+ *   not yet, for the far end has not described itself; G_IO_ERROR_CANCELLED */
 void hs_peer_send_tones_async (HsPeer *self,
                                const char *tones,
                                guint duration_ms,

@@ -180,16 +180,15 @@ void
 hs_webrtc_peer_update_tones (HsWebrtcPeer *self, HsExchange *current, gboolean sending)
 {
   HsPeerTones *tones = self->tones;
+  HsToneWay way = negotiate (tones, current);
   g_autoptr (GError) error = NULL;
 
-  tones->way = negotiate (tones, current);
-  /* What is between the calls of a negotiation must not cost a tone that waits. */
-  if (tones->way == HS_TONE_WAY_NONE)
+  /* A new transport that does not know its codec yet must not cost a tone that waits. */
+  if (sending && way == HS_TONE_WAY_NONE)
     return;
-  if (!sending)
-    tones->way = HS_TONE_WAY_NONE;
+  tones->way = sending ? way : HS_TONE_WAY_NONE;
   hs_tone_queue_set_way (tones->queue, tones->way);
-  if (tones->way != HS_TONE_WAY_NONE)
+  if (sending)
     return;
   error = g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "the call sends no audio any more");
   fail_all (tones, error);
@@ -238,8 +237,10 @@ hs_webrtc_peer_send_tones_async (HsPeer *peer,
   if (g_task_return_error_if_cancelled (task))
     return;
   if (obstacle != NULL || *tones == '\0') {
-    g_task_return_new_error (task, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "%s",
-                             obstacle != NULL ? obstacle : "there is no tone to send");
+    g_task_return_new_error (task, HS_CALL_ERROR,
+                             self->remote_text == NULL ? HS_CALL_ERROR_INVALID_STATE
+                                                       : HS_CALL_ERROR_GENERIC,
+                             "%s", obstacle != NULL ? obstacle : "there is no tone to send");
     return;
   }
   id = hs_tone_queue_add (self->tones->queue, tones, duration_ms, gap_ms);
