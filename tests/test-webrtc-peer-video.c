@@ -5,6 +5,7 @@
 #include "base/hs-json.h"
 #include "media/hs-webrtc-peer-private.h"
 
+#include <glib/gstdio.h>
 #include <gst/video/video.h>
 #include <string.h>
 
@@ -485,6 +486,149 @@ test_muted (HsPeerFixture *f, gconstpointer data)
   wait_for_colour (b, &black);
 }
 
+/* --- looking --- */
+
+typedef struct {
+  HsParty *party;
+  const char *stat;
+  const char *member;
+} Count;
+
+static gboolean
+is_counted (gpointer user_data)
+{
+  Count *count = user_data;
+  g_autoptr (JsonObject) stats = hs_party_get_stats (count->party, NULL);
+  JsonObject *stat = hs_json_get_object (stats, count->stat);
+
+  return stat != NULL && hs_json_get_int (stat, count->member, 0) > 2;
+}
+
+static void
+wait_for_count (HsParty *party, const char *stat, const char *member)
+{
+  Count count = { party, stat, member };
+
+  hs_test_wait (is_counted, &count);
+}
+
+static void
+test_statistics (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *track = NULL;
+  g_autoptr (JsonObject) all = NULL;
+  g_autoptr (JsonObject) received = NULL;
+  g_autoptr (JsonObject) sent = NULL;
+  const char *remote_id;
+
+  join_all (f);
+  track = open_video (&f->a, red.device);
+  hs_party_negotiate (&f->a, &f->b);
+  wait_for_count (&f->b, "inbound-video-1", "framesReceived");
+  wait_for_count (&f->a, "outbound-video-1", "framesEncoded");
+  /* Nobody looks. */
+  received = hs_party_get_stats (&f->b, NULL);
+  g_assert_cmpint (
+      hs_json_get_int (hs_json_get_object (received, "inbound-video-1"), "framesDecoded", -1), ==,
+      0);
+  g_assert_cmpint (
+      hs_json_get_int (hs_json_get_object (received, "inbound-video-1"), "frameWidth", 0), ==, 160);
+  remote_id = hs_webrtc_peer_get_remote_on (HS_WEBRTC_PEER (f->b.peer), 1)->track->id;
+  g_assert_cmpstr (
+      hs_json_get_string (hs_json_get_object (received, "inbound-video-1"), "trackIdentifier"), ==,
+      remote_id);
+  sent = hs_party_get_stats (&f->a, track);
+  g_assert_cmpstr (hs_json_get_string (hs_json_get_object (sent, "codec-video-1"), "mimeType"), ==,
+                   "video/VP8");
+  g_assert_cmpint (hs_json_get_int (hs_json_get_object (sent, "source-video-1"), "width", 0), ==,
+                   160);
+  g_assert_false (json_object_has_member (sent, "outbound-audio"));
+  all = hs_party_get_stats (&f->a, NULL);
+  g_assert_true (json_object_has_member (all, "outbound-audio"));
+  g_assert_cmpstr (hs_json_get_string (hs_json_get_object (all, "outbound-audio"), "kind"), ==,
+                   "audio");
+}
+
+static gboolean
+is_set (gpointer user_data)
+{
+  return *(gpointer *) user_data != NULL;
+}
+
+static gboolean
+try_render (HsParty *party, const char *track_id, const char *container, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  hs_peer_render_track_async (party->peer, track_id, container, NULL, NULL, hs_party_keep_result,
+                              &result);
+  hs_party_wait_for_result (party, &result);
+  return hs_peer_render_track_finish (party->peer, result, error);
+}
+
+static void
+test_recorded (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "video.webm", NULL);
+  g_autofree char *container = g_strconcat ("file:", path, NULL);
+  g_autoptr (GAsyncResult) settled = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *track = NULL;
+  g_autofree char *played = NULL;
+  g_autoptr (Watcher) a = watcher_new ();
+  const char *remote_id;
+
+  join_all (f);
+  track = open_video (&f->a, green.device);
+  hs_party_negotiate (&f->a, &f->b);
+  remote_id = hs_webrtc_peer_get_remote_on (HS_WEBRTC_PEER (f->b.peer), 1)->track->id;
+  g_assert_false (try_render (&f->b, remote_id, "file:/tmp/video.avi", &error));
+  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM);
+  g_clear_error (&error);
+  g_assert_false (try_render (&f->b, remote_id, "file:/nowhere/video.webm", &error));
+  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA);
+  g_clear_error (&error);
+  g_assert_true (try_render (&f->b, remote_id, container, &error));
+  g_assert_no_error (error);
+  wait_for_count (&f->b, "inbound-video-1", "framesDecoded");
+  hs_peer_unrender_track (f->b.peer, remote_id, container);
+  hs_media_settle_async (f->media, NULL, hs_party_keep_result, &settled);
+  hs_test_wait (is_set, &settled);
+  /* What was recorded is what B now shows. */
+  played = open_video (&f->b, container);
+  hs_party_negotiate (&f->b, &f->a);
+  watch (&f->a, 1, a);
+  wait_for_colour (a, &green);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+static void
+test_limited (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *track = NULL;
+  g_autoptr (JsonObject) stats = NULL;
+  g_autofree char *offer = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (HsSdp) sdp = NULL;
+  g_autofree char *limited = NULL;
+  JsonObject *outbound;
+
+  join_all (f);
+  track = open_video (&f->a, red.device);
+  offer = hs_party_offer (&f->a);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
+  answer = hs_party_answer (&f->b);
+  sdp = hs_sdp_parse (answer, NULL);
+  hs_sdp_section_set_bandwidth (hs_sdp_get_section (sdp, 1), 20);
+  limited = hs_sdp_to_text (sdp);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, limited);
+  wait_for_count (&f->a, "outbound-video-1", "framesEncoded");
+  stats = hs_party_get_stats (&f->a, track);
+  outbound = hs_json_get_object (stats, "outbound-video-1");
+  g_assert_cmpfloat (json_object_get_double_member (outbound, "targetBitrate"), ==, 20000);
+  g_assert_cmpstr (hs_json_get_string (outbound, "qualityLimitationReason"), ==, "bandwidth");
+}
+
 static void
 test_impossible_sizes (HsPeerFixture *f, gconstpointer data)
 {
@@ -529,6 +673,9 @@ main (int argc, char *argv[])
   add ("/webrtc-peer/video/new-far-end", test_new_far_end);
   add ("/webrtc-peer/video/replaced", test_replaced);
   add ("/webrtc-peer/video/muted", test_muted);
+  add ("/webrtc-peer/video/statistics", test_statistics);
+  add ("/webrtc-peer/video/recorded", test_recorded);
+  add ("/webrtc-peer/video/limited", test_limited);
   add ("/webrtc-peer/video/impossible", test_impossible_sizes);
   return g_test_run ();
 }

@@ -65,6 +65,7 @@ spare_for_loss (HsLeg *self)
 {
   self->loss = MAX (hs_leg_get_remote_loss (self), self->loss * LOSS_MEMORY);
   hs_leg_audio_set_loss (self->audio, self->loss);
+  hs_leg_spare_video (self);
 }
 
 static void

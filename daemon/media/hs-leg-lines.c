@@ -228,6 +228,18 @@ hs_leg_on_pad_added (GstElement *webrtc, GstPad *pad, gpointer user_data)
 
 /* --- directions --- */
 
+/* What only receives needs no encoder. */
+void
+hs_leg_ensure_sender (HsLeg *self, HsLegVideoLine *line)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (line->send && line->codec != NULL && self->pipeline != NULL &&
+      !hs_leg_video_add_sender (line->video, GST_BIN (self->pipeline), line->pad, line->codec->name,
+                                line->codec->payload, &error))
+    g_warning ("%s", error->message);
+}
+
 void
 hs_leg_apply_directions (HsLeg *self, gboolean verified)
 {
@@ -249,6 +261,7 @@ hs_leg_set_directions (HsLeg *self, guint line, gboolean send, gboolean receive)
   if (video != NULL) {
     video->send = send;
     video->receive = receive;
+    hs_leg_ensure_sender (self, video);
   } else if (self->audio_line == (int) line) {
     self->audio_send = send;
     self->audio_receive = receive;

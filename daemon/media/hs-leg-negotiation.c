@@ -251,8 +251,8 @@ follow_line (HsLeg *self, guint i, HsSdpCodec *codec, GError **error)
   *place = codec;
   if (line == NULL)
     return follow_audio (self, codec, error);
-  return hs_leg_video_add_sender (line->video, GST_BIN (self->pipeline), line->pad, codec->name,
-                                  codec->payload, error);
+  hs_leg_ensure_sender (self, line);
+  return TRUE;
 }
 
 gboolean

@@ -107,9 +107,14 @@ HsSdpCodec *hs_leg_find_codec (HsLeg *self, HsSdpSection *section);
 /* All pads that have been taken. Returns: (transfer container) (element-type GstPad) */
 GPtrArray *hs_leg_collect_pads (HsLeg *self);
 
+/* Builds what a line that sends needs, in the codec that was agreed on. */
+void hs_leg_ensure_sender (HsLeg *self, HsLegVideoLine *line);
 void hs_leg_apply_directions (HsLeg *self, gboolean verified);
 void hs_leg_on_pad_added (GstElement *webrtc, GstPad *pad, gpointer user_data);
 void hs_leg_drop_lines (HsLeg *self);
+
+/* hs-leg-stats-video.c: video that gets lost is sent with fewer bits */
+void hs_leg_spare_video (HsLeg *self);
 
 /* hs-leg-engine.c: one operation as a chain of questions to webrtcbin */
 gboolean hs_leg_begin (HsLeg *self,

@@ -4,6 +4,7 @@
 #include "hs-leg-stats.h"
 
 #include "hs-leg-private.h"
+#include "hs-leg-sources.h"
 #include "hs-nice.h"
 
 /* webrtcbin's own statistics mix streams up where they share a transport; these come from the RTP
@@ -152,73 +153,22 @@ add_remote_inbound (Collection *c, const GstStructure *source, int clock_rate)
     json_object_set_double_member (stat, "roundTripTime", round_trip / 65536.0);
 }
 
-static GPtrArray *
-dup_sources (HsLeg *leg)
-{
-  GPtrArray *sources = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_structure_free);
-  g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (leg->webrtc), "rtpbin");
-  g_autoptr (GObject) session = NULL;
-  g_autoptr (GstStructure) stats = NULL;
-  const GValue *list;
-
-  g_signal_emit_by_name (rtpbin, "get-internal-session", 0, &session);
-  if (session != NULL)
-    g_object_get (session, "stats", &stats, NULL);
-  list = stats != NULL ? gst_structure_get_value (stats, "source-stats") : NULL;
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  if (list != NULL && g_str_equal (G_VALUE_TYPE_NAME (list), "GValueArray")) {
-    GValueArray *array = g_value_get_boxed (list);
-
-    for (guint i = 0; i < array->n_values; i++)
-      g_ptr_array_add (sources, g_value_dup_boxed (g_value_array_get_nth (array, i)));
-  }
-  G_GNUC_END_IGNORE_DEPRECATIONS
-  return sources;
-}
-
-/* The newest of those who send: a far end may change its source. */
-static const GstStructure *
-find_sender (GPtrArray *sources, gboolean internal)
-{
-  const GstStructure *found = NULL;
-  const char *packets = internal ? "packets-sent" : "packets-received";
-
-  for (guint i = 0; i < sources->len; i++) {
-    if (get_boolean (sources->pdata[i], "internal") == internal &&
-        get_uint64 (sources->pdata[i], packets) > 0)
-      found = sources->pdata[i];
-  }
-  return found;
-}
-
-static const GstStructure *
-find_report (GPtrArray *sources, guint ssrc)
-{
-  for (guint i = 0; i < sources->len; i++) {
-    if (get_boolean (sources->pdata[i], "have-rb") &&
-        get_uint (sources->pdata[i], "rb-ssrc") == ssrc)
-      return sources->pdata[i];
-  }
-  return NULL;
-}
-
 double
 hs_leg_get_remote_loss (HsLeg *self)
 {
-  g_autoptr (GPtrArray) sources = dup_sources (self);
-  const GstStructure *sent = find_sender (sources, TRUE);
-  const GstStructure *report = sent != NULL ? find_report (sources, get_uint (sent, "ssrc")) : NULL;
+  g_autoptr (GPtrArray) sources = hs_leg_dup_sources (self);
 
-  return report != NULL ? get_uint (report, "rb-fractionlost") / 256.0 : 0;
+  return hs_leg_sources_get_loss (hs_leg_sources_find_audio (sources, TRUE), sources);
 }
 
 static void
 add_rtp (Collection *c, gboolean sending, gboolean receiving)
 {
-  g_autoptr (GPtrArray) sources = dup_sources (c->leg);
-  const GstStructure *sent = sending ? find_sender (sources, TRUE) : NULL;
-  const GstStructure *received = receiving ? find_sender (sources, FALSE) : NULL;
-  const GstStructure *report = sent != NULL ? find_report (sources, get_uint (sent, "ssrc")) : NULL;
+  g_autoptr (GPtrArray) sources = hs_leg_dup_sources (c->leg);
+  const GstStructure *sent = sending ? hs_leg_sources_find_audio (sources, TRUE) : NULL;
+  const GstStructure *received = receiving ? hs_leg_sources_find_audio (sources, FALSE) : NULL;
+  const GstStructure *report =
+      sent != NULL ? hs_leg_sources_find_report (sources, get_uint (sent, "ssrc")) : NULL;
 
   if (report != NULL)
     add_remote_inbound (c, report, get_int (sent, "clock-rate"));

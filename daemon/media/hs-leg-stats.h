@@ -8,11 +8,20 @@
 G_BEGIN_DECLS
 
 /* Adds what a leg knows to an object of W3C webrtc-stats, keyed by their ids: codec, transport,
- * candidate-pair, local- and remote-candidate; of what is sent outbound-rtp ("outbound-audio") and
- * remote-inbound-rtp; of what is received inbound-rtp ("inbound-audio") and remote-outbound-rtp.
- * What has not been measured yet is left out. @timestamp_ms: since 1970 */
+ * candidate-pair, local- and remote-candidate; of audio that is sent outbound-rtp
+ * ("outbound-audio") and remote-inbound-rtp; of audio that is received inbound-rtp
+ * ("inbound-audio") and remote-outbound-rtp. What has not been measured yet is left out.
+ * @timestamp_ms: since 1970 */
 void hs_leg_add_stats (
     HsLeg *self, JsonObject *stats, gboolean sending, gboolean receiving, double timestamp_ms);
+
+/* The same of a video line: "codec-video-1", "outbound-video-1", "inbound-video-1" … */
+void hs_leg_add_video_stats (HsLeg *self,
+                             JsonObject *stats,
+                             guint line,
+                             gboolean sending,
+                             gboolean receiving,
+                             double timestamp_ms);
 
 /* Returns: the fraction of our packets that the far end has missed, 0 to 1, by its last report; 0
  * when it has made none */

@@ -173,13 +173,16 @@ append_sink (HsLegVideo *self, GstBin *pipeline, GstElement *last)
 }
 
 static void
-use_decoder (HsLegVideo *self, GstElement *decoder)
+use_decoder (HsLegVideo *self, GstElement *decoder, GstPad *src_pad)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->receive_lock);
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (src_pad);
 
   gst_clear_object (&self->decoder_pad);
   self->decoder_pad = gst_element_get_static_pad (decoder, "sink");
   self->needs_key = TRUE;
+  if (caps != NULL)
+    gst_structure_get_uint (gst_caps_get_structure (caps, 0), "ssrc", &self->received.count.ssrc);
 }
 
 static const HsLegVideoCodec *
@@ -210,7 +213,7 @@ hs_leg_video_add_receiver (HsLegVideo *self, GstBin *pipeline, GstPad *src_pad)
     hs_leg_chain_swallow (pipeline, src_pad);
     return;
   }
-  use_decoder (self, decoder);
+  use_decoder (self, decoder, src_pad);
   hs_leg_chain_start (last);
   gst_pad_link (src_pad, sink_pad);
 }

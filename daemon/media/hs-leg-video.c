@@ -115,6 +115,7 @@ hs_leg_video_get_stats (HsLegVideo *self, HsLegVideoStats *stats)
   *stats = (HsLegVideoStats){ 0 };
   g_mutex_lock (&self->send_lock);
   hs_leg_video_meter_read (&self->sent, &stats->sent);
+  stats->sent.ssrc = self->ssrc;
   stats->target_bps = self->target_bps;
   stats->limited = self->usual_bps > 0 && self->target_bps < self->usual_bps;
   g_mutex_unlock (&self->send_lock);

@@ -66,6 +66,7 @@ typedef struct {
   guint64 frames;     /* encoded, or received whole */
   guint64 key_frames; /* of these */
   guint64 decoded;    /* 0 for what is sent */
+  guint ssrc;         /* 0 before anything is known */
   guint width;        /* 0 before anything is known */
   guint height;
   double frames_per_second;

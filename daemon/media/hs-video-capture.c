@@ -246,23 +246,45 @@ get_head (HsVideoCapture *self)
   case HS_VIDEO_PATTERN:
     return "videotestsrc name=head is-live=true";
   case HS_VIDEO_FILE:
-    return "filesrc name=head ! decodebin caps=video/x-raw expose-all-streams=false ! "
-           "videoconvert ! videoscale ! videorate";
+    return "filesrc name=head ! decodebin name=decoder caps=video/x-raw expose-all-streams=false "
+           "videoconvert name=entry ! videoscale ! videorate";
   case HS_VIDEO_DISPLAY:
     return "ximagesrc name=head use-damage=false ! videorate ! videoconvert ! videoscale";
   case HS_VIDEO_DEVICE:
-    return "decodebin name=head caps=video/x-raw expose-all-streams=false ! videorate ! "
-           "videoconvert ! videoscale";
+    return "decodebin name=decoder caps=video/x-raw expose-all-streams=false "
+           "videorate name=entry ! videoconvert ! videoscale";
   }
   return "";
+}
+
+/* Each time a file begins anew its decoder has another pad. */
+static void
+on_decoder_pad (GstElement *decoder, GstPad *pad, gpointer user_data)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (user_data, "sink");
+
+  if (!gst_pad_is_linked (sink))
+    gst_pad_link (pad, sink);
+}
+
+static void
+set_up_decoder (GstElement *pipeline)
+{
+  g_autoptr (GstElement) decoder = gst_bin_get_by_name (GST_BIN (pipeline), "decoder");
+  g_autoptr (GstElement) entry = gst_bin_get_by_name (GST_BIN (pipeline), "entry");
+
+  if (decoder != NULL)
+    g_signal_connect_object (decoder, "pad-added", G_CALLBACK (on_decoder_pad), entry, 0);
 }
 
 static gboolean
 set_up_head (HsVideoCapture *self, GstElement *pipeline, GError **error)
 {
-  g_autoptr (GstElement) head = gst_bin_get_by_name (GST_BIN (pipeline), "head");
+  const char *name = self->form == HS_VIDEO_DEVICE ? "decoder" : "head";
+  g_autoptr (GstElement) head = gst_bin_get_by_name (GST_BIN (pipeline), name);
   GstElement *camera;
 
+  set_up_decoder (pipeline);
   if (self->form == HS_VIDEO_PATTERN) {
     gst_util_set_object_arg (G_OBJECT (head), "pattern", self->name);
   } else if (self->form == HS_VIDEO_FILE) {

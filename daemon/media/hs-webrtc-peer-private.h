@@ -118,6 +118,7 @@ struct _HsWebrtcPeer {
   HsOutlet *outlet;
   HsPeerTones *tones;
   HsPeerRenderings *renderings;
+  GPtrArray *video_renderings;
   HsAudioPort *port;
   HsAudioSink *sink;
   char *speaker_id;
@@ -331,12 +332,19 @@ gboolean hs_webrtc_peer_send_tones_finish (HsPeer *peer, GAsyncResult *result, G
 /* @agreed: whether lines are those that were agreed on, or proposed ones */
 void hs_webrtc_peer_direct_video (HsWebrtcPeer *self, gboolean agreed);
 void hs_webrtc_peer_mute_video (HsWebrtcPeer *self, const char *track_id, gboolean muted);
+
+/* Returns: (nullable): the pictures of a video track. */
+HsVideoFeed *hs_webrtc_peer_find_feed (HsWebrtcPeer *self, const char *track_id);
+
+/* hs-webrtc-peer-render-video.c: where video tracks are recorded */
+void hs_video_rendering_free (gpointer data);
 void hs_webrtc_peer_render_video (HsWebrtcPeer *self,
                                   const char *track_id,
                                   const char *container,
                                   GTask *task);
 void
 hs_webrtc_peer_unrender_video (HsWebrtcPeer *self, const char *track_id, const char *container);
+void hs_webrtc_peer_stop_rendering_video (HsWebrtcPeer *self, const char *track_id);
 
 /* hs-webrtc-peer-tracks.c */
 void hs_remote_track_free (HsRemoteTrack *self);

@@ -153,6 +153,8 @@ hs_webrtc_peer_use_speaker (HsWebrtcPeer *self, HsAudioSink *sink)
 void
 hs_webrtc_peer_stop_rendering (HsWebrtcPeer *self, const char *track_id)
 {
+  if (track_id != NULL)
+    hs_webrtc_peer_stop_rendering_video (self, track_id);
   for (guint i = self->renderings->list->len; i > 0; i--) {
     const Rendering *rendering = self->renderings->list->pdata[i - 1];
 

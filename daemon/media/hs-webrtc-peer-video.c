@@ -3,8 +3,6 @@
 
 #include "hs-webrtc-peer-private.h"
 
-#include "base/hs-error.h"
-
 /* --- between tracks and the live leg --- */
 
 static void
@@ -43,8 +41,8 @@ hs_webrtc_peer_direct_video (HsWebrtcPeer *self, gboolean agreed)
 
 /* --- what is done to a track --- */
 
-static HsVideoFeed *
-find_feed (HsWebrtcPeer *self, const char *track_id)
+HsVideoFeed *
+hs_webrtc_peer_find_feed (HsWebrtcPeer *self, const char *track_id)
 {
   HsLocalTrack *local = hs_webrtc_peer_find_local (self, track_id);
 
@@ -62,26 +60,8 @@ find_feed (HsWebrtcPeer *self, const char *track_id)
 void
 hs_webrtc_peer_mute_video (HsWebrtcPeer *self, const char *track_id, gboolean muted)
 {
-  HsVideoFeed *feed = find_feed (self, track_id);
+  HsVideoFeed *feed = hs_webrtc_peer_find_feed (self, track_id);
 
   if (feed != NULL)
     hs_video_feed_set_muted (feed, muted);
-}
-
-void
-hs_webrtc_peer_render_video (HsWebrtcPeer *self,
-                             const char *track_id,
-                             const char *container,
-                             GTask *task)
-{
-  if (g_str_has_prefix (container, "file:") || g_str_has_prefix (container, "frames:"))
-    g_task_return_new_error (task, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA,
-                             "video cannot be rendered in \"%s\"", container);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-void
-hs_webrtc_peer_unrender_video (HsWebrtcPeer *self, const char *track_id, const char *container)
-{
 }

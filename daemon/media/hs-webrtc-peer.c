@@ -273,6 +273,7 @@ webrtc_peer_close (HsPeer *peer)
   cancel_task (&self->opening);
   hs_peer_tones_close (self->tones);
   hs_webrtc_peer_stop_rendering (self, NULL);
+  g_ptr_array_set_size (self->video_renderings, 0);
   hs_webrtc_peer_remove_port (self);
   g_clear_pointer (&self->live, hs_peer_transport_unref);
   hs_exchange_clear (&self->proposed);
@@ -339,6 +340,7 @@ hs_webrtc_peer_finalize (GObject *object)
   g_clear_pointer (&self->ice_addresses, g_ptr_array_unref);
   g_clear_pointer (&self->roles, g_hash_table_unref);
   g_clear_error (&self->relay_problem);
+  g_clear_pointer (&self->video_renderings, g_ptr_array_unref);
   g_clear_pointer (&self->local_tracks, g_ptr_array_unref);
   g_clear_pointer (&self->remote_tracks, g_ptr_array_unref);
   g_free (self->call_id);
@@ -361,6 +363,7 @@ hs_webrtc_peer_init (HsWebrtcPeer *self)
   self->tones = hs_peer_tones_new (self);
   self->renderings = hs_peer_renderings_new ();
   self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->video_renderings = g_ptr_array_new_with_free_func (hs_video_rendering_free);
   self->local_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_local_track_free);
   self->remote_tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_remote_track_free);
 }

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-media"
+
+#include "hs-webrtc-peer-private.h"
+
+#include "base/hs-error.h"
+#include "hs-video-recorder.h"
+
+#define FILE_PREFIX   "file:"
+#define FRAMES_PREFIX "frames:"
+
+/* A video track in one place. A name that is no file is one where nobody looks. */
+typedef struct {
+  HsWebrtcPeer *peer; /* borrowed: it ends its renderings before it goes */
+  char *track_id;
+  char *container;
+  HsLegPost *post;
+  GTask *task; /* while the file is being opened */
+  HsVideoRecorder *recorder;
+  HsVideoFeed *feed;
+  guint taker;
+} Rendering;
+
+static void
+unref_recorder (gpointer recorder)
+{
+  hs_video_recorder_unref (recorder);
+}
+
+void
+hs_video_rendering_free (gpointer data)
+{
+  Rendering *self = data;
+
+  hs_leg_post_close (self->post);
+  hs_leg_post_unref (self->post);
+  if (self->feed != NULL)
+    hs_video_feed_remove (self->feed, self->taker);
+  if (self->recorder != NULL)
+    hs_video_recorder_close (self->recorder);
+  if (self->task != NULL)
+    g_task_return_new_error (self->task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                             "the track was taken from there meanwhile");
+  g_clear_object (&self->task);
+  g_clear_pointer (&self->feed, hs_video_feed_unref);
+  g_free (self->track_id);
+  g_free (self->container);
+  g_free (self);
+}
+
+static Rendering *
+find (HsWebrtcPeer *self, const char *track_id, const char *container)
+{
+  for (guint i = 0; i < self->video_renderings->len; i++) {
+    Rendering *rendering = self->video_renderings->pdata[i];
+
+    if (g_str_equal (rendering->track_id, track_id) &&
+        (container == NULL || g_str_equal (rendering->container, container)))
+      return rendering;
+  }
+  return NULL;
+}
+
+static void
+drop (HsWebrtcPeer *self, Rendering *rendering)
+{
+  g_ptr_array_remove (self->video_renderings, rendering);
+  hs_webrtc_peer_update_media (self);
+}
+
+static void
+on_failed (gpointer owner, gpointer data)
+{
+  Rendering *rendering = owner;
+  HsWebrtcPeer *self = rendering->peer;
+  g_autofree char *track_id = g_strdup (rendering->track_id);
+  g_autofree char *container = g_strdup (rendering->container);
+  const GError *reason = data;
+
+  g_warning ("%s", reason->message);
+  drop (self, rendering);
+  g_signal_emit_by_name (self, "container-failed", track_id, container, reason);
+}
+
+/* What waits for a file: the rendering may have gone meanwhile. */
+typedef struct {
+  GTask *task;
+  HsWebrtcPeer *peer;
+} Waiting;
+
+static Rendering *
+find_waiting (Waiting *waiting)
+{
+  for (guint i = 0; i < waiting->peer->video_renderings->len; i++) {
+    Rendering *rendering = waiting->peer->video_renderings->pdata[i];
+
+    if (rendering->task == waiting->task)
+      return rendering;
+  }
+  return NULL;
+}
+
+static void
+use_recorder (Rendering *self, HsVideoRecorder *recorder)
+{
+  HsVideoFeed *feed = hs_webrtc_peer_find_feed (self->peer, self->track_id);
+
+  self->recorder = recorder;
+  if (feed == NULL)
+    return;
+  self->feed = hs_video_feed_ref (feed);
+  self->taker = hs_video_feed_add (feed, hs_video_recorder_take, hs_video_recorder_ref (recorder),
+                                   unref_recorder);
+  hs_webrtc_peer_update_media (self->peer);
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Waiting *waiting = user_data;
+  g_autoptr (GTask) task = waiting->task;
+  g_autoptr (HsWebrtcPeer) self = waiting->peer;
+  GError *error = NULL;
+  HsVideoRecorder *recorder = hs_video_recorder_open_finish (result, &error);
+  Rendering *rendering = find_waiting (waiting);
+
+  if (rendering == NULL) {
+    g_clear_error (&error);
+    g_clear_pointer (&recorder, hs_video_recorder_close);
+    return;
+  }
+  g_clear_object (&rendering->task);
+  if (recorder != NULL) {
+    use_recorder (rendering, recorder);
+    g_task_return_boolean (task, TRUE);
+  } else {
+    drop (self, rendering);
+    g_task_return_error (task, error);
+  }
+}
+
+static gboolean
+check_container (const char *container, GError **error)
+{
+  const char *path = container + strlen (FILE_PREFIX);
+
+  if (g_str_has_prefix (container, FRAMES_PREFIX))
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
+                 "pictures are not given to sockets, as \"%s\" asks for", container);
+  else if (g_str_has_prefix (container, FILE_PREFIX) && !g_path_is_absolute (path))
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
+                 "the path must be absolute, as in file:/tmp/name.webm, not \"%s\"", container);
+  else if (g_str_has_prefix (container, FILE_PREFIX) && !g_str_has_suffix (path, ".webm") &&
+           !g_str_has_suffix (path, ".mkv"))
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
+                 "video is recorded to a file whose name ends in .webm or .mkv, not to \"%s\"",
+                 container);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+open_file (HsWebrtcPeer *self, Rendering *rendering, GTask *task)
+{
+  Waiting *waiting = g_new0 (Waiting, 1);
+
+  waiting->task = g_object_ref (task);
+  waiting->peer = g_object_ref (self);
+  rendering->task = g_object_ref (task);
+  hs_video_recorder_open_async (rendering->container + strlen (FILE_PREFIX),
+                                hs_media_get_leg_queue (self->media), rendering->post, on_failed,
+                                on_opened, waiting);
+}
+
+void
+hs_webrtc_peer_render_video (HsWebrtcPeer *self,
+                             const char *track_id,
+                             const char *container,
+                             GTask *task)
+{
+  Rendering *rendering;
+  GError *error = NULL;
+
+  if (!check_container (container, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  if (find (self, track_id, container) != NULL || !g_str_has_prefix (container, FILE_PREFIX)) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  rendering = g_new0 (Rendering, 1);
+  rendering->peer = self;
+  rendering->track_id = g_strdup (track_id);
+  rendering->container = g_strdup (container);
+  rendering->post = hs_leg_post_new (rendering);
+  g_ptr_array_add (self->video_renderings, rendering);
+  open_file (self, rendering, task);
+}
+
+void
+hs_webrtc_peer_unrender_video (HsWebrtcPeer *self, const char *track_id, const char *container)
+{
+  Rendering *rendering = find (self, track_id, container);
+
+  if (rendering != NULL)
+    drop (self, rendering);
+}
+
+void
+hs_webrtc_peer_stop_rendering_video (HsWebrtcPeer *self, const char *track_id)
+{
+  Rendering *rendering;
+
+  while ((rendering = find (self, track_id, NULL)) != NULL)
+    g_ptr_array_remove (self->video_renderings, rendering);
+}
