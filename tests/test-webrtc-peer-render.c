@@ -250,6 +250,9 @@ test_refused (HsPeerFixture *f, gconstpointer data)
   g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA);
   g_clear_error (&error);
   g_assert_false (try_render (&f->a, ids.remote, "aside", "no such speaker", &error));
+  g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA);
+  g_clear_error (&error);
+  g_assert_false (try_render (&f->a, ids.remote, "aside", "file:relative.wav", &error));
   g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM);
   hs_peer_unrender_track (f->a.peer, "nobody", "speaker");
   hs_party_wait_for_tone (&f->a, f->b.hz);

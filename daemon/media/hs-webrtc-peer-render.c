@@ -4,6 +4,7 @@
 #include "hs-webrtc-peer-private.h"
 
 #include "base/hs-error.h"
+#include "hs-device-id.h"
 
 #define FILE_PREFIX "file:"
 #define WAVE_SUFFIX ".wav"
@@ -205,11 +206,13 @@ is_file (const char *container)
   return g_str_has_prefix (container, FILE_PREFIX);
 }
 
+/* Whether there is such a speaker shows when it is opened. */
 static gboolean
-check_container (HsWebrtcPeer *self, const char *container, const char *speaker_id, GError **error)
+check_container (const char *container, const char *speaker_id, GError **error)
 {
   const char *device_id = is_file (container) ? container : speaker_id;
   g_autofree char *lower = g_ascii_strdown (container, -1);
+  g_auto (HsDeviceId) id = { 0 };
 
   if (is_file (container) && !g_str_has_suffix (lower, WAVE_SUFFIX)) {
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
@@ -217,8 +220,7 @@ check_container (HsWebrtcPeer *self, const char *container, const char *speaker_
                  container);
     return FALSE;
   }
-  return device_id == NULL ||
-         hs_devices_check (hs_media_get_devices (self->media), HS_DEVICE_SPEAKER, device_id, error);
+  return device_id == NULL || hs_device_id_parse (&id, HS_DEVICE_SPEAKER, device_id, error);
 }
 
 static Rendering *
@@ -318,7 +320,7 @@ hs_webrtc_peer_render_audio (HsWebrtcPeer *self,
   Rendering *rendering;
   GError *error = NULL;
 
-  if (!check_container (self, container, speaker_id, &error)) {
+  if (!check_container (container, speaker_id, &error)) {
     g_task_return_error (task, error);
     return;
   }

@@ -149,7 +149,8 @@ def check_refused_places(talk):
     track = talk.track("remote")
     for container, options, code in (
             ("file:/nowhere/a.wav", {}, "call:4"), ("file:/tmp/a.mp3", {}, "call:7"),
-            ("aside", {"speakerId": "banana"}, "call:7")):
+            ("aside", {"speakerId": "banana"}, "call:4"),
+            ("aside", {"speakerId": "file:banana"}, "call:7")):
         refusal = talk.a.client.refused("media.renderTracks", trackIds=[track],
                                         container=container, options=options)
         tap.equal(refusal.data["code"], code, "code of " + str(refusal))
