@@ -19,6 +19,12 @@ _IDS = {"callId": "call", "trackId": "track", "newTrackId": "track", "id": "sess
 # Which tracks form a media differs between the two.
 _UNCOUNTED = ("media",)
 
+# Events of tracks that an application causes; the others follow the packets, at any time.
+_OF_TRACKS = ("media:muted", "media:unmuted")
+
+# A table in the SDK, which the recordings do not show.
+_HIDDEN = ("result",)
+
 
 class Names:
     """Gives ids, which differ in every run, the names call1, track1, track2 … in their order."""
@@ -37,7 +43,8 @@ class Names:
 
     def replace(self, value, kind=None):
         if isinstance(value, dict):
-            return {key: self.replace(member, _IDS.get(key)) for key, member in value.items()}
+            return {key: {} if key in _HIDDEN else self.replace(member, _IDS.get(key))
+                    for key, member in value.items()}
         if isinstance(value, list):
             return [self.replace(member, kind) for member in value]
         return self._name(kind, value) if kind and isinstance(value, str) else value
@@ -49,10 +56,15 @@ def by_call(events):
     Returns: for call1, call2 … its events, with names for ids. How those of two calls mix is left
     to the gateway.
     """
-    calls = {}
+    calls, homes = {}, {}
     for event, params in events:
-        if event.startswith("call:") and "callId" in params:
-            calls.setdefault(params["callId"], []).append([event, params])
+        call = params.get("callId")
+        if event == "call:newTrack":
+            homes[params["trackId"]] = call
+        elif event in _OF_TRACKS:
+            call = homes[params["trackIds"][0]]
+        if event.startswith("call:") or event in _OF_TRACKS:
+            calls.setdefault(call, []).append([event, params])
     return {"call%d" % number: [[event, names.replace(params)] for event, params in own]
             for number, own, names in ((number, own, Names()) for number, own
                                        in enumerate(calls.values(), 1))}
@@ -82,11 +94,9 @@ def _edit_members(rule, events):
     changed = False
     for event in filter(lambda one: _matches(rule, one), events):
         before = copy.deepcopy(event[1])
-        _merge(event[1], copy.deepcopy(rule.get("set", {})))
-        for name, source in rule.get("copy", {}).items():
-            event[1][name] = event[1][source]
         for name in rule.get("unset", ()):
             event[1].pop(name, None)
+        _merge(event[1], copy.deepcopy(rule.get("set", {})))
         changed = changed or event[1] != before
     return changed
 

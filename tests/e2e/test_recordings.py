@@ -23,20 +23,25 @@ class Cast:
             setattr(self, name, daemon)
         self.sandbox = scene.sandbox
 
-    def ring(self, caller, callee, **options):
+    def ring(self, caller, callee, media=None, **options):
         """Returns: what each of them calls the call that rings between them."""
         ours = caller.client.call("call.make", destination=callee.address,
-                                  media=audio_from("silence"),
+                                  media=media or audio_from("silence"),
                                   options=dict(options, speakerId="null"))
         theirs = callee.wait_for_call()
         caller.wait_for_state(ours, "Ringing")
         return ours, theirs
 
-    def connect(self, caller, callee, **options):
-        ours, theirs = self.ring(caller, callee, **options)
-        callee.answer(theirs)
+    def connect(self, caller, callee, media=None, **options):
+        ours, theirs = self.ring(caller, callee, media, **options)
+        run(callee, "answer", theirs, media=media or audio_from("silence"),
+            options={"speakerId": "null"})
         caller.wait_for_state(ours, "Connected")
         return ours, theirs
+
+    @staticmethod
+    def get_kind(daemon, track_id):
+        return daemon.client.call("media.getTrackById", trackId=track_id)["kind"]
 
     def wait_for_flags(self, daemon, call_id, local, remote):
         """Waits until the call is in that state of hold, and nothing is under way on it."""
@@ -172,6 +177,48 @@ def join(cast):
         cast.wait_for_flags(other, call, False, False)
 
 
+VIDEO = dict(audio_from("silence"), video=True, videoOptions={"deviceId": "pattern"})
+
+
+def video(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob, VIDEO)
+    cast.end(cast.bob, theirs, cast.alice, ours)
+
+
+def stats(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob, VIDEO)
+    run(cast.alice, "getStats", ours)
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
+def replace_track(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob, VIDEO)
+    event = cast.alice.client.wait_for("call:newTrack", lambda params: params["local"] and "video"
+                                       in cast.get_kind(cast.alice, params["trackId"]))
+    run(cast.alice, "replaceTrack", ours, trackId=event["trackId"],
+        media={"video": True, "videoOptions": {"deviceId": "pattern"}})
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
+def mute(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob)
+    tracks = cast.alice.get(ours)["localTracks"]
+    for method, event in (("media.muteTracks", "media:muted"),
+                          ("media.unmuteTracks", "media:unmuted")):
+        cast.alice.client.call(method, trackIds=tracks)
+        cast.alice.client.wait_for(event)
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
+def add_remove_video(cast):
+    ours, theirs = cast.connect(cast.alice, cast.bob)
+    run(cast.bob, "startVideo", theirs, videoOptions={"deviceId": "pattern"})
+    run(cast.bob, "stopVideo", theirs)
+    cast.alice.client.poll(lambda: len(cast.alice.get(ours)["remoteTracks"]) == 1,
+                           what="an end of the remote track")
+    cast.end(cast.alice, ours, cast.bob, theirs)
+
+
 def forward(cast):
     ours, theirs = cast.ring(cast.alice, cast.bob)
     run(cast.bob, "forward", theirs, destination=cast.carol.address)
@@ -182,6 +229,8 @@ def forward(cast):
 
 
 FLOWS = {
+    "add-remove-video": add_remove_video, "mute": mute, "replace-track": replace_track,
+    "stats": stats, "video": video,
     "audio": audio, "busy": busy, "cancel": cancel, "custom-parameters": custom_parameters,
     "consultative-transfer": consultative_transfer, "direct-transfer": direct_transfer,
     "dtmf": dtmf,
