@@ -89,6 +89,15 @@ hs_sandbox_leg_abandon_proposal (HsSandboxLeg *leg)
   leg->replied = NULL;
 }
 
+void
+hs_sandbox_leg_release (HsSandboxLeg *leg)
+{
+  hs_sandbox_leg_abandon_proposal (leg);
+  if (leg->is_asking)
+    hs_sandbox_leg_send_pending (leg);
+  leg->is_asking = FALSE;
+}
+
 /* Whoever waits hears of it last: he may end the leg. */
 static void
 take_reply (HsSandboxLeg *leg, const HsSandboxReply *reply)

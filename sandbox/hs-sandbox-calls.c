@@ -333,6 +333,23 @@ hs_sandbox_calls_update_slowly (HsSandboxCalls *calls, const char *sid)
   return TRUE;
 }
 
+gboolean
+hs_sandbox_calls_forget (HsSandboxCalls *calls, const char *sid)
+{
+  HsSandboxLeg *leg = g_hash_table_lookup (calls->legs, sid);
+  HsSandboxCall *call = leg ? leg->call : NULL;
+
+  if (!leg)
+    return FALSE;
+  if (leg->peer)
+    hs_sandbox_leg_release (leg->peer);
+  hs_sandbox_leg_end (leg, NULL, 0, NULL, 0);
+  g_hash_table_remove (calls->legs, sid);
+  if (call && g_ptr_array_find (calls->calls, call, NULL))
+    hs_sandbox_call_end_if_left (call);
+  return TRUE;
+}
+
 HsSandboxBehaviour *
 hs_sandbox_calls_get_behaviour (HsSandboxCalls *calls)
 {

@@ -51,6 +51,10 @@ guint hs_sandbox_calls_get_n_calls (HsSandboxCalls *calls);
  * Returns: whether there is such a leg that can be asked */
 gboolean hs_sandbox_calls_update_slowly (HsSandboxCalls *calls, const char *sid);
 
+/* The leg is gone, and nobody is told. The far end of its call stays.
+ * Returns: whether there was such a leg */
+gboolean hs_sandbox_calls_forget (HsSandboxCalls *calls, const char *sid);
+
 /* Returns: (transfer none): may be changed at any time */
 HsSandboxBehaviour *hs_sandbox_calls_get_behaviour (HsSandboxCalls *calls);
 

@@ -4,6 +4,7 @@
 #include "hs-sandbox-channel.h"
 #include "hs-sandbox-address.h"
 #include "hs-sandbox-json.h"
+#include "hs-sandbox-packing.h"
 #include "hs-sandbox-socket.h"
 
 /* A client has to have read a reply before the notification that it caused comes: it learns the
@@ -315,6 +316,10 @@ post_spoilt (HsSandboxChannel *self,
   case HS_SANDBOX_NOTIFICATION_STRIP:
     for (guint i = 0; fault->members[i]; i++)
       json_object_remove_member (message, fault->members[i]);
+    enqueue (self, new_item (self, wrap (message), cause, delay_ms));
+    return;
+  case HS_SANDBOX_NOTIFICATION_COMPRESS:
+    hs_sandbox_packing_compress (message);
     enqueue (self, new_item (self, wrap (message), cause, delay_ms));
     return;
   }

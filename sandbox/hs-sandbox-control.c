@@ -243,6 +243,19 @@ serve_sdp_rewrite (HsSandboxControl *control, JsonObject *fault, HsSandboxExchan
   add_rule (control, HS_SANDBOX_FAULT_SDP_REWRITE, fault, exchange);
 }
 
+static void
+serve_forget (HsSandboxControl *control, JsonObject *fault, HsSandboxExchange *exchange)
+{
+  const char *sid = hs_sandbox_json_get_string (fault, "sessionData");
+
+  if (!sid)
+    reply_error (exchange, SOUP_STATUS_BAD_REQUEST, "sessionData: a string is expected");
+  else if (!hs_sandbox_calls_forget (control->calls, sid))
+    reply_error (exchange, SOUP_STATUS_NOT_FOUND, "sessionData: no such leg");
+  else
+    reply_ok (exchange, NULL);
+}
+
 static const struct {
   const char *member;
   void (*serve) (HsSandboxControl *control, JsonObject *fault, HsSandboxExchange *exchange);
@@ -250,6 +263,7 @@ static const struct {
   { "request", serve_request },     { "notification", serve_notification },
   { "websocket", serve_websocket }, { "sdpRewrite", serve_sdp_rewrite },
   { "gone", serve_gone },           { "expire", serve_expire },
+  { "forget", serve_forget },
 };
 
 static void
@@ -265,8 +279,9 @@ serve_fault (HsSandboxControl *control, HsSandboxExchange *exchange)
       return;
     }
   }
-  reply_error (exchange, SOUP_STATUS_BAD_REQUEST,
-               "one of request, notification, websocket, sdpRewrite, gone, expire is expected");
+  reply_error (
+      exchange, SOUP_STATUS_BAD_REQUEST,
+      "one of request, notification, websocket, sdpRewrite, gone, expire, forget is expected");
 }
 
 static void

@@ -48,9 +48,13 @@ static const struct {
 };
 
 static const char *const notification_actions[] = {
-  [HS_SANDBOX_NOTIFICATION_DELAY] = "delay",     [HS_SANDBOX_NOTIFICATION_DUPLICATE] = "duplicate",
-  [HS_SANDBOX_NOTIFICATION_REORDER] = "reorder", [HS_SANDBOX_NOTIFICATION_DROP] = "drop",
-  [HS_SANDBOX_NOTIFICATION_GARBAGE] = "garbage", [HS_SANDBOX_NOTIFICATION_STRIP] = "strip",
+  [HS_SANDBOX_NOTIFICATION_DELAY] = "delay",
+  [HS_SANDBOX_NOTIFICATION_DUPLICATE] = "duplicate",
+  [HS_SANDBOX_NOTIFICATION_REORDER] = "reorder",
+  [HS_SANDBOX_NOTIFICATION_DROP] = "drop",
+  [HS_SANDBOX_NOTIFICATION_GARBAGE] = "garbage",
+  [HS_SANDBOX_NOTIFICATION_STRIP] = "strip",
+  [HS_SANDBOX_NOTIFICATION_COMPRESS] = "compress",
 };
 
 static gboolean
@@ -244,7 +248,8 @@ read_action (HsSandboxFault *fault, JsonObject *rule, GError **error)
       return TRUE;
     }
   }
-  return refuse (error, "action", "delay, duplicate, reorder, drop, garbage or strip is expected");
+  return refuse (error, "action",
+                 "delay, duplicate, reorder, drop, garbage, strip or compress is expected");
 }
 
 static gboolean

@@ -28,8 +28,9 @@ typedef enum {
   HS_SANDBOX_NOTIFICATION_DUPLICATE,
   HS_SANDBOX_NOTIFICATION_REORDER, /* comes after the one that follows it */
   HS_SANDBOX_NOTIFICATION_DROP,
-  HS_SANDBOX_NOTIFICATION_GARBAGE, /* preceded by a frame that is no notification */
-  HS_SANDBOX_NOTIFICATION_STRIP,   /* members are left out */
+  HS_SANDBOX_NOTIFICATION_GARBAGE,  /* preceded by a frame that is no notification */
+  HS_SANDBOX_NOTIFICATION_STRIP,    /* members are left out */
+  HS_SANDBOX_NOTIFICATION_COMPRESS, /* the description is packed */
 } HsSandboxNotificationFault;
 
 typedef struct {

@@ -196,6 +196,9 @@ void hs_sandbox_leg_propose_music (HsSandboxLeg *leg,
 /* Nobody wants the client's reply any more: it will be refused. */
 void hs_sandbox_leg_abandon_proposal (HsSandboxLeg *leg);
 
+/* The far end is gone: the client's own offer is refused, and its answer is. */
+void hs_sandbox_leg_release (HsSandboxLeg *leg);
+
 /* The client is not asked anything any more. */
 void hs_sandbox_leg_stop_asking (HsSandboxLeg *leg);
 

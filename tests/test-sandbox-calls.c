@@ -478,6 +478,36 @@ test_audit (Fixture *f, gconstpointer arguments)
 }
 
 static void
+order_to_forget (Fixture *f, const char *sid, guint status)
+{
+  g_autofree char *body = g_strdup_printf ("{\"forget\":{\"sessionData\":\"%s\"}}", sid);
+  g_autoptr (HsRawReply) reply =
+      hs_raw_gateway_request (f->gateway, "POST", "/sandbox/faults", body, NULL);
+
+  g_assert_cmpuint (reply->status, ==, status);
+}
+
+/* In the middle of a negotiation, too. */
+static void
+test_forgotten_leg (Fixture *f, gconstpointer arguments)
+{
+  g_autofree char *offered = NULL;
+
+  connect_both (f);
+  assert_put (f->ana, f->caller, "startCallUpdate", SDP (HOLD), 200, 0);
+  offered = hs_raw_client_expect_sid (f->bo, "startCallUpdate");
+  order_to_forget (f, f->caller, 200);
+  order_to_forget (f, f->caller, 404);
+  assert_put (f->ana, f->caller, "audit", NULL, 404, 42);
+  assert_leg (f->ana, "GET", f->caller, 404, 47);
+  assert_put (f->bo, f->callee, "respondCallUpdate", SDP (HOLD_OK), 403, 37);
+  assert_state (f->bo, f->callee, "ANSWERED");
+  hs_raw_client_expect_nothing (f->ana);
+  hs_raw_client_expect_nothing (f->bo);
+  assert_leg (f->bo, "DELETE", f->callee, 200, 0);
+}
+
+static void
 test_call_to_oneself (Fixture *f, gconstpointer arguments)
 {
   g_autofree char *caller = hs_raw_client_call (f->ana, "ana@lab.example", OFFER);
@@ -574,6 +604,7 @@ main (int argc, char **argv)
   ADD ("update-before-answer", "--plain", test_update_before_answer);
   ADD ("custom-headers-go-along", "--plain", test_custom_headers_go_along);
   ADD ("audit", "--plain", test_audit);
+  ADD ("forgotten-leg", "--plain", test_forgotten_leg);
   ADD ("call-to-oneself", "--plain", test_call_to_oneself);
   ADD ("reply-comes-before-what-it-causes", NULL, test_reply_comes_before_what_it_causes);
   ADD ("late-reply-lets-go", NULL, test_late_reply_lets_go);

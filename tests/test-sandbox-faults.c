@@ -386,6 +386,31 @@ test_reorder (Fixture *f, gconstpointer arguments)
 }
 
 static void
+test_compress (Fixture *f, gconstpointer arguments)
+{
+  g_autoptr (JsonObject) packed = NULL;
+  g_autoptr (GConverter) converter =
+      G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB));
+  g_autofree guchar *deflated = NULL;
+  char sdp[64] = "";
+  gsize length = 0, n_read = 0, n_written = 0;
+
+  order (f, "{\"notification\":{\"action\":\"compress\",\"times\":2}}");
+  notify (f, "x");
+  json_object_unref (hs_raw_client_expect (f->ana, "x"));
+  hs_raw_gateway_order (f->gateway, "/sandbox/notify",
+                        "{\"user\":\"ana@lab.example\",\"message\":{\"eventType\":\"call\","
+                        "\"sessionParams\":{\"sessionData\":\"s1\",\"sdp\":\"v=0 offer\"}}}");
+  packed = hs_raw_client_expect (f->ana, "call");
+  g_assert_cmpstr (hs_raw_get_text (packed, "sessionParams", "sdpFormat"), ==, "compressed");
+  deflated = g_base64_decode (hs_raw_get_text (packed, "sessionParams", "sdp"), &length);
+  g_assert_cmpint (g_converter_convert (converter, deflated, length, sdp, sizeof sdp - 1,
+                                        G_CONVERTER_INPUT_AT_END, &n_read, &n_written, NULL),
+                   ==, G_CONVERTER_FINISHED);
+  g_assert_cmpstr (sdp, ==, "v=0 offer");
+}
+
+static void
 test_garbage_and_strip (Fixture *f, gconstpointer arguments)
 {
   g_autofree char *garbage = NULL;
@@ -488,6 +513,7 @@ main (int argc, char **argv)
   ADD ("duplicate", "--plain", test_duplicate);
   ADD ("drop-and-delay", "--plain", test_drop_and_delay);
   ADD ("reorder", "--plain", test_reorder);
+  ADD ("compress", "--plain", test_compress);
   ADD ("garbage-and-strip", "--plain", test_garbage_and_strip);
   ADD ("gone", NULL, test_gone);
   ADD ("expire", "--plain", test_expire);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Gateways with ways of their own: early media, music on hold, slow starts, and updates that meet."""
 import tap
-from handset import RpcError, in_real_time
+from handset import RpcError, Scene, in_real_time
 from party import HELD, Line, check_heard, connect, hold
 
 A_HZ, B_HZ, C_HZ, PERSON_HZ = 500, 800, 1100, 440
@@ -278,10 +278,92 @@ def client_refuses_the_second_update():
     in_real_time(lambda scene: meet(scene, True))
 
 
+def pack_descriptions(scene):
+    a, b = scene.daemon("a"), scene.daemon("b")
+    scene.sandbox.add_fault("notification", action="compress", times="always")
+    ab, ba = connect(scene, a, b, A_HZ, B_HZ)
+    hold(ab, ba)
+    ab.run("call.unhold")
+    check_heard({ab: {B_HZ}, ba: {A_HZ}}, KNOWN)
+    ab.run("call.end")
+    ba.wait_for("Ended")
+
+
+def descriptions_are_compressed():
+    in_real_time(pack_descriptions)
+
+
+# Several devices, and a gateway that forgets
+
+
+def second_device(scene, first, config=None):
+    """Returns: another daemon of the same user."""
+    other = scene.daemon(first.name + "2", config, sign_in=False)
+    other.address = first.address
+    return other.sign_in()
+
+
+def answer_elsewhere(scene):
+    a, b = scene.daemon("a"), scene.daemon("b")
+    b2 = second_device(scene, b)
+    ab = Line(scene, a, a.make(b.address, "tone:%d" % A_HZ))
+    first = Line(scene, b, b.wait_for_call())
+    other = Line(scene, b2, b2.wait_for_call())
+    b2.answer(other.call, "tone:%d" % B_HZ)
+    first.wait_for("Cancelled")
+    tap.equal(first.take_told(), ["receive", "new remote track", "state from Initiating",
+                                  "state from Ringing"])
+    ab.wait_for("Connected")
+    check_heard({ab: {B_HZ}, other: {A_HZ}}, KNOWN)
+    ab.run("call.end")
+    other.wait_for("Ended")
+    tap.equal(first.get()["state"], "Cancelled")
+
+
+def answered_elsewhere():
+    in_real_time(answer_elsewhere)
+
+
+def answered_elsewhere_meanwhile():
+    """What a device has missed it asks for when its websocket is back."""
+    with Scene() as scene:
+        config = {"call": {"resyncOnConnect": True}}
+        a, b = scene.daemon("a"), scene.daemon("b", config)
+        b2 = second_device(scene, b, config)
+        ab = Line(scene, a, a.make(b.address))
+        first = Line(scene, b, b.wait_for_call())
+        other = Line(scene, b2, b2.wait_for_call())
+        scene.sandbox.add_fault("notification", type="callCancel", user=b.address, action="drop",
+                                times="always")
+        b2.answer(other.call)
+        ab.wait_for("Connected")
+        tap.equal(first.get()["state"], "Ringing")
+        scene.sandbox.add_fault("websocket", user=b.address, action="drop")
+        first.wait_for("Cancelled")
+        tap.equal(other.get()["state"], "Connected")
+        ab.run("call.end")
+
+
+def gateway_forgets_a_call():
+    with Scene() as scene:
+        a, b = scene.daemon("a"), scene.daemon("b", {"call": {"resyncOnConnect": True}})
+        ab, ba = connect(scene, a, b, A_HZ, B_HZ)
+        sid, = [leg["sessionData"] for leg in scene.sandbox.get_state()["legs"]
+                if leg["user"] == b.address]
+        scene.sandbox.add_fault("forget", sessionData=sid)
+        scene.sandbox.add_fault("websocket", user=b.address, action="drop")
+        ba.wait_for("Ended")
+        tap.equal(ba.take_told(), ["local track ended", "END FINISH error 47",
+                                   "state from Connected error 47"])
+        ab.run("call.end")
+        tap.equal(scene.sandbox.get_state()["calls"], 0, "calls that the gateway still has")
+
+
 if __name__ == "__main__":
     tap.run("gateways", [
         early_media_of_a_person, early_media_of_the_gateway, early_media_is_not_wanted,
         music_until_the_call_goes_on, music_that_is_taken_back, transfer_while_music_plays,
         call_without_an_offer, update_without_an_offer, gateway_refuses_the_second_update,
         client_refuses_the_second_update, both_refuse_the_others_update,
+        descriptions_are_compressed, answered_elsewhere, answered_elsewhere_meanwhile, gateway_forgets_a_call,
     ])
