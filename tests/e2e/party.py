@@ -13,6 +13,9 @@ from rpc import WATCHDOG_SECONDS
 STRETCH = 0.7
 ENOUGH = 0.35
 
+# How long a recording may take to be there at all.
+GRACE = 2
+
 # In dBFS: what counts as heard, and what as not heard at all. The tones are sent at -12.
 HEARD, UNHEARD = -18, -40
 
@@ -62,12 +65,20 @@ class Line:
     def stop_listening(self):
         """Returns: the recording, or None when there was nothing to record."""
         self.client.call("call.changeSpeaker", callId=self.call, speakerId="null")
-        self.client.poll(self._is_complete, what="a recording")
+        # A call without media has opened nothing.
+        deadline = time.monotonic() + GRACE
+        self.client.poll(lambda: self._is_complete() or not self._exists() and
+                         time.monotonic() > deadline, what="a recording")
+        if not self._exists():
+            return None
         with wave.open(self._path, "rb") as file:
             empty = file.getnframes() == 0
         recording = None if empty else sound.Recording(self._path)
         os.unlink(self._path)
         return recording
+
+    def _exists(self):
+        return os.path.exists(self._path)
 
     def _is_complete(self):
         try:

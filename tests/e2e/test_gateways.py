@@ -142,9 +142,9 @@ def transfer_with_music(scene):
     check_heard({ba: MUSIC}, KNOWN)
     c.answer(cb.call, "tone:%d" % C_HZ)
     a.client.result(done)
-    check_heard({ba: {C_HZ}, cb: {B_HZ}}, KNOWN)
     for line in (ba, cb):
         line.wait_for("Connected", False, False)
+    check_heard({ba: {C_HZ}, cb: {B_HZ}}, KNOWN)
     cb.run("call.hold")
     check_heard({ba: MUSIC, cb: ()}, KNOWN)
     cb.run("call.unhold")
