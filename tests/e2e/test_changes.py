@@ -209,6 +209,109 @@ def old_microphone_stays_when_the_new_one_fails():
         talk.end()
 
 
+# --- video
+
+def wait_for_picture(talk, daemon, track):
+    """Waits until media arrives on that track."""
+    daemon.client.wait_for("media:sourceUnmuted", lambda params: params["trackId"] == track)
+
+
+def change(talk, daemon, method, **params):
+    """As long as the far end's last change is still being confirmed, another one is refused."""
+    def is_done():
+        try:
+            daemon.client.call(method, callId=talk.name_of(daemon), await_=True, **params)
+        except RpcError as error:
+            if error.data["code"] != "call:12":
+                raise
+            return False
+        return True
+    daemon.client.poll(is_done, what=method)
+
+
+def start_video(talk, daemon, other, camera="pattern"):
+    """Returns: the video track, as both know it."""
+    known = set(daemon.get(talk.name_of(daemon))["localTracks"])
+    seen = len(other.get(talk.name_of(other))["remoteTracks"])
+    change(talk, daemon, "call.startVideo", videoOptions={"deviceId": camera})
+    new = set(daemon.get(talk.name_of(daemon))["localTracks"]) - known
+    tap.equal(len(new), 1, "new tracks")
+    talk.wait_for_tracks(other, "remoteTracks", seen + 1)
+    tap.true(new < set(other.get(talk.name_of(other))["remoteTracks"]), "the far end's tracks")
+    wait_for_picture(talk, other, *new)
+    return new.pop()
+
+
+def video_is_started_and_stopped():
+    with Scene() as scene:
+        talk = Talk(scene)
+        a, b = talk.a, talk.b
+        track = start_video(talk, a, b)
+        tap.equal(talk.take_told(a), ["ADD_BASIC_MEDIA START", "new local track",
+                                      "ADD_BASIC_MEDIA UPDATE", "ADD_MEDIA FINISH"], "events of a")
+        tap.equal(talk.take_told(b), ["new remote track"], "events of b")
+        tap.equal(talk.get_events(a, "call:newMedia")[0]["tracks"], [track], "call:newMedia")
+        refusal = a.client.refused("call.startVideo", callId=talk.ours)
+        tap.equal(refusal.data["code"], "call:7", "code of " + str(refusal))
+        talk.take_told(a)
+        start_video(talk, b, a)
+
+        a.client.call("call.replaceTrack", callId=talk.ours, trackId=track, await_=True, media={
+            "video": True, "videoOptions": {"deviceId": "pattern:snow"}})
+        event = talk.get_events(a, "call:trackReplaced")[0]
+        tap.equal((event["oldTrack"]["id"], event["oldTrack"]["kind"]), (track, "video"))
+        tap.true(event["newTrackId"] in a.get(talk.ours)["localTracks"], "the new track")
+        talk.take_told(a), talk.take_told(b)
+
+        change(talk, a, "call.stopVideo")
+        tap.equal(talk.take_told(a)[-4:], ["REMOVE_BASIC_MEDIA START", "REMOVE_BASIC_MEDIA UPDATE",
+                                      "local track ended", "REMOVE_MEDIA FINISH"], "events of a")
+        talk.wait_for_tracks(b, "remoteTracks", 1)
+        tap.equal(talk.take_told(b), [], "events of b")
+        tap.equal([event["trackId"] for event in talk.get_events(b, "call:trackEnded")], [track],
+                  "tracks that ended at b")
+        tap.equal(len(a.get(talk.ours)["remoteTracks"]), 2, "tracks that a receives")
+        change(talk, b, "call.stopVideo")
+        talk.wait_for_tracks(a, "remoteTracks", 1)
+        start_video(talk, a, b)
+        talk.check_heard()
+        tap.true(talk.end().duration_of(FIRST_HZ) > 0.5, "b does not hear a")
+
+
+def screen_is_shared_beside_a_camera():
+    with Scene() as scene:
+        talk = Talk(scene, "silence")
+        a, b = talk.a, talk.b
+        camera = start_video(talk, a, b)
+        a.client.call("call.startScreenshare", callId=talk.ours, await_=True)
+        talk.wait_for_tracks(b, "remoteTracks", 3)
+        a.client.call("call.stopVideo", callId=talk.ours, await_=True)
+        talk.wait_for_tracks(b, "remoteTracks", 2)
+        tap.equal([event["trackId"] for event in talk.get_events(b, "call:trackEnded")], [camera],
+                  "tracks that ended at b")
+        a.client.call("call.stopScreenshare", callId=talk.ours, await_=True)
+        talk.wait_for_tracks(b, "remoteTracks", 1)
+        refusal = a.client.refused("call.stopScreenshare", callId=talk.ours)
+        tap.equal(refusal.data["code"], "call:7", "code of " + str(refusal))
+        talk.end()
+
+
+def refused_video_ends():
+    with Scene() as scene:
+        talk = Talk(scene, "silence")
+        scene.sandbox.add_fault("request", type="startCallUpdate", status=500, statusCode=26)
+        refusal = talk.a.client.refused("call.startVideo", callId=talk.ours, await_=True)
+        tap.equal(refusal.data["code"], 26, "code of " + str(refusal))
+        tap.equal(talk.take_told(talk.a), [
+            "ADD_BASIC_MEDIA START", "new local track", "local track ended",
+            "ADD_MEDIA FINISH error 26"], "events of a")
+        talk.get_track()
+        talk.check_heard()
+        start_video(talk, talk.a, talk.b)
+        tap.equal(talk.take_told(talk.b), ["new remote track"], "events of b")
+        talk.end()
+
+
 # --- keys
 
 def get_keys(talk, daemon):
@@ -259,4 +362,5 @@ if __name__ == "__main__":
         audio_is_removed_and_added, refused_changes_change_nothing,
         crossing_changes_are_both_refused, microphone_is_replaced,
         input_devices_are_changed, old_microphone_stays_when_the_new_one_fails,
+        video_is_started_and_stopped, screen_is_shared_beside_a_camera, refused_video_ends,
         keys_are_heard_at_the_far_end, keys_need_a_call_that_goes_on])
