@@ -131,12 +131,23 @@ matches_one (const char *pem, GPtrArray *fingerprints, GError **error)
   return FALSE;
 }
 
-static gboolean
-verify (HsLeg *self, GError **error)
+static guint
+get_line (GstPad *pad)
 {
-  g_autoptr (GPtrArray) pads = hs_leg_collect_pads (self);
-  g_autofree char *pem = pads->len > 0 ? dup_remote_certificate (pads->pdata[0]) : NULL;
-  HsSdpSection *section = hs_sdp_get_section (self->remote, MAX (self->audio_line, 0));
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+  guint line = 0;
+
+  g_object_get (pad, "transceiver", &transceiver, NULL);
+  if (transceiver != NULL)
+    g_object_get (transceiver, "mlineindex", &line, NULL);
+  return line;
+}
+
+static gboolean
+verify_line (HsLeg *self, GstPad *pad, GError **error)
+{
+  g_autofree char *pem = dup_remote_certificate (pad);
+  HsSdpSection *section = hs_sdp_get_section (self->remote, get_line (pad));
   g_autoptr (GPtrArray) fingerprints = NULL;
 
   if (section != NULL)
@@ -149,6 +160,20 @@ verify (HsLeg *self, GError **error)
   else
     return matches_one (pem, fingerprints, error);
   return FALSE;
+}
+
+/* Lines that are not bundled have certificates of their own. */
+static gboolean
+verify (HsLeg *self, GError **error)
+{
+  g_autoptr (GPtrArray) pads = hs_leg_collect_pads (self);
+  gboolean good = pads->len > 0;
+
+  if (!good)
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "there is no media to connect");
+  for (guint i = 0; i < pads->len && good; i++)
+    good = verify_line (self, pads->pdata[i], error);
+  return good;
 }
 
 /* --- connecting --- */

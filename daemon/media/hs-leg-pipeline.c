@@ -319,7 +319,8 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
   gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
   take_messages (self);
   g_object_set (self->webrtc, "latency", options->jitter_ms, NULL);
-  gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
+  gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy",
+                           options->unbundled ? "none" : "max-bundle");
   tune_agent (self, options);
   add_servers (self, options);
   self->gate = hs_leg_gate_new (self->webrtc, hs_certificate_get_pem (self->certificate), on_event,

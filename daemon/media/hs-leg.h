@@ -34,6 +34,7 @@ typedef struct {
   HsClock *clock;
   HsLegQueue *queue;          /* lets it connect when it is its turn */
   GPtrArray *ice_servers;     /* of HsIceServer, with addresses for hosts; nullable */
+  gboolean unbundled;         /* every line has a transport of its own */
   gboolean relay_only;        /* use nothing but relays' addresses */
   HsConfig *config;           /* tls.ca and tls.verify, for relays */
   const char *local_address;  /* the only address to use; NULL: all the machine has */

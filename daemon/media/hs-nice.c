@@ -11,6 +11,8 @@
 
 /* The name under which webrtcbin's plugin has loaded it; it stays loaded as the plugin does. */
 #define LIBRARY "libnice.so.10"
+/* As many as a call's lines, where these have transports of their own. */
+#define MAX_STREAMS 8
 
 typedef gboolean (*AddLocalAddress) (NiceAgent *agent, NiceAddress *address);
 typedef gboolean (*GetSelectedPair) (NiceAgent *agent,
@@ -68,7 +70,8 @@ hs_nice_set_dscp (GObject *agent, guint point, GError **error)
   if (set_stream_tos == NULL)
     return FALSE;
   /* The two lowest bits of the field are not part of the code point. */
-  set_stream_tos ((NiceAgent *) agent, 1, point << 2);
+  for (guint stream = 1; stream <= MAX_STREAMS; stream++)
+    set_stream_tos ((NiceAgent *) agent, stream, point << 2);
   return TRUE;
 }
 

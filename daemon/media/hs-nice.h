@@ -44,7 +44,7 @@ gboolean hs_nice_get_selected_pair (GObject *agent,
 
 /**
  * hs_nice_set_dscp:
- * @agent: a NiceAgent with one stream; without one nothing happens
+ * @agent: a NiceAgent; all streams that it has are meant
  * @point: 0 … 63
  * @error: HS_ERROR_NOT_FOUND when libnice lacks the function
  */

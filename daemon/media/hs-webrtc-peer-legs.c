@@ -4,6 +4,7 @@
 #include "hs-webrtc-peer-private.h"
 
 #include "base/hs-error.h"
+#include "sdp/hs-sdp-transport.h"
 
 #define JITTER_MS       60
 #define OPUS_COMPLEXITY 5
@@ -215,6 +216,19 @@ inlet_free (gpointer data)
   g_free (inlet);
 }
 
+/* An offer decides; ours as the configuration says. */
+static gboolean
+is_unbundled (HsWebrtcPeer *self)
+{
+  HsSdp *offer = self->proposed.remote;
+  g_auto (GStrv) bundle = NULL;
+
+  if (offer == NULL)
+    return self->remove_bundling;
+  bundle = hs_sdp_dup_bundle (offer);
+  return bundle[0] == NULL;
+}
+
 HsPeerTransport *
 hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GError **error)
 {
@@ -223,6 +237,7 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     .clock = self->clock,
     .queue = hs_media_get_leg_queue (self->media),
     .ice_servers = self->ice_addresses,
+    .unbundled = is_unbundled (self),
     .relay_only = self->relay_only,
     .config = config,
     .local_address = hs_config_get_string (config, "media.address"),

@@ -58,6 +58,15 @@ error_code (HsWebrtcPeer *self)
 
 /* --- composing --- */
 
+/* Lines that were offered as one transport cannot be answered as several. */
+static gboolean
+is_bundled (HsSdp *answer)
+{
+  g_auto (GStrv) mids = hs_sdp_dup_bundle (answer);
+
+  return g_strv_length (mids) > 1;
+}
+
 static HsSdp *
 compose (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *engine)
 {
@@ -83,7 +92,7 @@ compose (HsWebrtcPeer *self, HsPeerTransport *transport, HsSdp *engine)
   wire.n_lines = lines->len;
   sdp = hs_sdp_to_wire (model, &wire);
 
-  if (self->remove_bundling)
+  if (self->remove_bundling && (offer == NULL || !is_bundled (sdp)))
     hs_sdp_remove_bundling (sdp);
   return sdp;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the network sees of a call: marks on packets, and what configuration keys put on the wire."""
+import re
 import socket
 
 import tap
@@ -68,15 +69,16 @@ def get_limits(part):
     return [line for line in part.split("\r\n") if line.startswith("b=")]
 
 
-def talk(scene, config_a=None, config_b=None, make=None, answer=None):
+def talk(scene, config_a=None, config_b=None, make=None, answer=None, media=None):
     """Returns: two daemons in a call, each of which watches, and what each calls it."""
     a, b = scene.daemon("a", config_a), scene.daemon("b", config_b)
     watch(a)
     watch(b)
-    ours = a.client.call("call.make", destination=b.address, media=audio_from("tone:440"),
+    media = media or audio_from("tone:440")
+    ours = a.client.call("call.make", destination=b.address, media=media,
                          options=dict(make or {}, speakerId="null"))
     theirs = b.wait_for_call()
-    b.client.call("call.answer", callId=theirs, media=audio_from("tone:440"), await_=True,
+    b.client.call("call.answer", callId=theirs, media=media, await_=True,
                   options=dict(answer or {}, speakerId="null"))
     a.wait_for_state(ours, "Connected")
     return a, b, ours, theirs
@@ -93,6 +95,31 @@ def bundling_is_removed():
             tap.true("a=mid:" in offer and "a=mid:" in answer, "the names of sections are gone")
             a.wait_for_packets(ours, 10)
             b.wait_for_packets(theirs, 10)
+
+
+def video_without_bundling():
+    media = dict(audio_from("tone:440"), video=True, videoOptions={"deviceId": "pattern"})
+    for config_a, config_b in (({"call": {"removeBundling": True}}, None),
+                               (None, {"call": {"removeBundling": True}})):
+        with Scene() as scene:
+            a, b, ours, theirs = talk(scene, config_a, config_b, media=media)
+            for daemon in (a, b):
+                tracks = {daemon.client.wait_for("media:sourceUnmuted")["trackId"] for _ in range(2)}
+                tap.equal(len(tracks), 2, "tracks that %s gets" % daemon.name)
+            ports = re.findall(r"m=\S+ (\d+)", get_seen(b, "offer"))
+            # a line of its own has a port of its own; what was offered as one stays one
+            tap.equal("9" in ports, config_a is None, "line without a port, of %r" % ports)
+            tap.equal("a=group" in get_seen(a, "answer"), config_a is None, "a=group in the answer")
+
+
+def video_added_without_bundling():
+    with Scene() as scene:
+        a, b, ours, _ = talk(scene, {"call": {"removeBundling": True}})
+        a.client.wait_for("media:sourceUnmuted")
+        b.client.wait_for("media:sourceUnmuted")
+        a.client.call("call.addMedia", callId=ours, await_=True,
+                      media={"video": True, "videoOptions": {"deviceId": "pattern"}})
+        b.client.wait_for("media:sourceUnmuted")
 
 
 def bundling_stays():
@@ -148,6 +175,7 @@ def semantics_are_accepted():
 
 tap.run("network", [
     packets_are_marked, packets_of_an_answer_are_marked, packets_have_no_mark_of_their_own,
-    bundling_is_removed, bundling_stays, limits_are_written, limits_are_obeyed,
+    bundling_is_removed, video_without_bundling,
+    video_added_without_bundling, bundling_stays, limits_are_written, limits_are_obeyed,
     semantics_are_accepted,
 ])
