@@ -41,6 +41,22 @@ def call_that_works():
         tap.equal(get_report(b, theirs)["direction"], "incoming", "direction")
 
 
+def call_with_video():
+    with Scene() as scene:
+        a, b = scene.daemon("a"), scene.daemon("b")
+        media = {"audio": True, "audioOptions": {"deviceId": "silence"}, "video": True,
+                 "videoOptions": {"deviceId": "pattern"}}
+        ours = a.client.call("call.make", destination=b.address, media=media,
+                             options={"speakerId": "null"})
+        b.client.call("call.answer", callId=b.wait_for_call(), media=media, await_=True,
+                      options={"speakerId": "null"})
+        timeline = a.client.poll(
+            lambda: "firstFrameMs" in get_report(a, ours)["timeline"]
+            and get_report(a, ours)["timeline"], what="a picture")
+        tap.true(timeline["firstPacketMs"] <= timeline["firstFrameMs"], "order of %r" % timeline)
+        tap.true(get_report(a, ours)["quality"][-1]["video"]["packetsReceived"] > 0, "video")
+
+
 def call_with_a_bad_relay():
     with Scene() as scene, turn.Turn(scene.folder) as server:
         a = scene.daemon("a", {"call": {"iceServers": [{
@@ -66,4 +82,4 @@ def call_that_fails():
         tap.equal(a.client.refused("call.getReport", callId="nobody").data["code"], "call:7")
 
 
-tap.run("report", [call_that_works, call_with_a_bad_relay, call_that_fails])
+tap.run("report", [call_that_works, call_with_video, call_with_a_bad_relay, call_that_fails])
