@@ -4,6 +4,7 @@
 #include "base/hs-error.h"
 #include "base/hs-json.h"
 #include "media/hs-webrtc-peer-private.h"
+#include "sdp/hs-sdp-edit.h"
 
 #include <glib/gstdio.h>
 #include <gst/video/video.h>
@@ -303,6 +304,42 @@ test_camera_and_screen (HsPeerFixture *f, gconstpointer data)
   wait_for_colour (on_first, &green);
   wait_for_colour (on_third, &red);
   expect_talk (f);
+}
+
+static void
+talk_in (HsPeerFixture *f, const char *mime_type, const HsSdpCodecSelector *unwanted)
+{
+  g_autofree char *track = NULL;
+  g_autofree char *offer = NULL;
+  g_autofree char *cut = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (HsSdp) sdp = NULL;
+  g_autoptr (JsonObject) stats = NULL;
+  g_autoptr (Watcher) a = watcher_new ();
+
+  join_all (f);
+  track = open_video (&f->b, red.device);
+  g_free (open_video (&f->a, blue.device));
+  offer = hs_party_offer (&f->a);
+  sdp = hs_sdp_parse (offer, NULL);
+  g_assert_cmpuint (hs_sdp_remove_codecs (sdp, unwanted, 1), >=, 1);
+  cut = hs_sdp_to_text (sdp);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, cut);
+  answer = hs_party_answer (&f->b);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  watch (&f->a, 1, a);
+  wait_for_colour (a, &red);
+  stats = hs_party_get_stats (&f->b, track);
+  g_assert_cmpstr (hs_json_get_string (hs_json_get_object (stats, "codec-video-1"), "mimeType"), ==,
+                   mime_type);
+}
+
+static void
+test_vp9 (HsPeerFixture *f, gconstpointer data)
+{
+  static const HsSdpCodecSelector other = { "VP8", NULL };
+
+  talk_in (f, "video/VP9", &other);
 }
 
 /* --- in the call --- */
@@ -666,6 +703,7 @@ main (int argc, char *argv[])
   add ("/webrtc-peer/video/both-ways", test_both_ways);
   add ("/webrtc-peer/video/one-way", test_one_way);
   add ("/webrtc-peer/video/camera-and-screen", test_camera_and_screen);
+  add ("/webrtc-peer/video/vp9", test_vp9);
   add ("/webrtc-peer/video/added", test_added);
   add ("/webrtc-peer/video/removed-and-added-again", test_removed_and_added_again);
   add ("/webrtc-peer/video/hold", test_hold);
