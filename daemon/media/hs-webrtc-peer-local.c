@@ -256,6 +256,8 @@ on_offer_created (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   draft = get_draft (self);
   draft->engine = g_steal_pointer (&engine);
+  /* The engine repeats the role of its own last answer, which need not be the one in use. */
+  hs_sdp_set_setup (draft->engine, "actpass");
   write_description (self, draft->transport, draft->engine);
 }
 

@@ -83,5 +83,48 @@ def press_keys(scene, browser):
     talk.end()
 
 
+def check_seen(talk):
+    """The browser shows the daemon's moving picture now."""
+    def look():
+        return talk.browser.run("party.see()") or {"frames": 0}
+    before = look()["frames"]
+    talk.browser.wait_until("(party.see() || {frames: 0}).frames > %d" % (before + 5))
+    seen = look()
+    tap.true(seen["contrast"] > 100 and 40 < seen["light"] < 215, "no test pattern: %r" % seen)
+    tap.true(seen["width"] >= 160 and seen["height"] >= 120, "no picture: %r" % seen)
+
+
+def check_frozen(talk):
+    talk.browser.wait_until("party.isFrozen()")
+
+
+def get_remote_video(talk):
+    """Returns: the remote video tracks for which packets come."""
+    call = talk.daemon.get(talk.call)
+    tracks = [talk.daemon.client.call("media.getTrackById", trackId=track)
+              for track in call["remoteTracks"]]
+    return [track for track in tracks if track["kind"] == "video" and not track["sourceMuted"]]
+
+
+def add_and_remove_video(scene, browser):
+    """From the daemon, then from the browser, which takes the line away and uses it again."""
+    talk = Talk(scene, browser, browser_calls=False)
+    for _ in range(2):
+        talk.run("startVideo", videoOptions={"deviceId": "pattern"})
+        check_seen(talk)
+        talk.run("stopVideo")
+        check_frozen(talk)
+    for _ in range(2):
+        talk.change("addVideo()")
+        talk.daemon.client.poll(lambda: get_remote_video(talk), what="video of the browser")
+        talk.change("removeVideo()")
+        tap.equal(get_remote_video(talk), [], "remote video")
+    talk.check_heard()
+    talk.run("startVideo", videoOptions={"deviceId": "pattern"})
+    check_seen(talk)
+    talk.end()
+
+
 if __name__ == "__main__":
-    run("chromium", [hold_by_turns, hold_in_other_ways, offer_again, press_keys])
+    run("chromium", [hold_by_turns, hold_in_other_ways, offer_again, press_keys,
+                     add_and_remove_video])

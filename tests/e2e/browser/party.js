@@ -222,6 +222,13 @@ const party = {
   hear(count) { return this.ears.length ? sound.listen(this.ears.at(-1), count) : []; },
   see() { return this.eyes.length ? picture.look(this.eyes.at(-1)) : null; },
 
+  // Whether the picture stands still for a while.
+  async isFrozen() {
+    const before = this.see()?.frames;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return this.see()?.frames === before;
+  },
+
   async getStats(type, kind = "audio") {
     const report = await this.peer.getStats();
     return [...report.values()].filter((entry) => entry.type === type
