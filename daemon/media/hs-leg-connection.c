@@ -167,13 +167,19 @@ static gboolean
 verify (HsLeg *self, GError **error)
 {
   g_autoptr (GPtrArray) pads = hs_leg_collect_pads (self);
-  gboolean good = pads->len > 0;
+  guint n_verified = 0;
 
-  if (!good)
+  for (guint i = 0; i < pads->len; i++) {
+    /* One that is being added is in no description of the far end yet. */
+    if (hs_sdp_get_section (self->remote, get_line (pads->pdata[i])) == NULL)
+      continue;
+    if (!verify_line (self, pads->pdata[i], error))
+      return FALSE;
+    n_verified++;
+  }
+  if (n_verified == 0)
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC, "there is no media to connect");
-  for (guint i = 0; i < pads->len && good; i++)
-    good = verify_line (self, pads->pdata[i], error);
-  return good;
+  return n_verified > 0;
 }
 
 /* --- connecting --- */
