@@ -307,7 +307,7 @@ test_camera_and_screen (HsPeerFixture *f, gconstpointer data)
 }
 
 static void
-talk_in (HsPeerFixture *f, const char *mime_type, const HsSdpCodecSelector *unwanted)
+talk_in (HsPeerFixture *f, const char *mime_type, const HsSdpCodecSelector *unwanted, gsize n)
 {
   g_autofree char *track = NULL;
   g_autofree char *offer = NULL;
@@ -322,7 +322,7 @@ talk_in (HsPeerFixture *f, const char *mime_type, const HsSdpCodecSelector *unwa
   g_free (open_video (&f->a, blue.device));
   offer = hs_party_offer (&f->a);
   sdp = hs_sdp_parse (offer, NULL);
-  g_assert_cmpuint (hs_sdp_remove_codecs (sdp, unwanted, 1), >=, 1);
+  g_assert_cmpuint (hs_sdp_remove_codecs (sdp, unwanted, n), >=, n);
   cut = hs_sdp_to_text (sdp);
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, cut);
   answer = hs_party_answer (&f->b);
@@ -339,7 +339,16 @@ test_vp9 (HsPeerFixture *f, gconstpointer data)
 {
   static const HsSdpCodecSelector other = { "VP8", NULL };
 
-  talk_in (f, "video/VP9", &other);
+  talk_in (f, "video/VP9", &other, 1);
+}
+
+static void
+test_h264 (HsPeerFixture *f, gconstpointer data)
+{
+  static const HsSdpCodecSelector others[] = { { "VP8", NULL }, { "VP9", NULL } };
+
+  hs_peer_fixture_configure (f, "{'call': {'removeH264Codecs': false}}");
+  talk_in (f, "video/H264", others, G_N_ELEMENTS (others));
 }
 
 /* --- in the call --- */
@@ -704,6 +713,7 @@ main (int argc, char *argv[])
   add ("/webrtc-peer/video/one-way", test_one_way);
   add ("/webrtc-peer/video/camera-and-screen", test_camera_and_screen);
   add ("/webrtc-peer/video/vp9", test_vp9);
+  add ("/webrtc-peer/video/h264", test_h264);
   add ("/webrtc-peer/video/added", test_added);
   add ("/webrtc-peer/video/removed-and-added-again", test_removed_and_added_again);
   add ("/webrtc-peer/video/hold", test_hold);

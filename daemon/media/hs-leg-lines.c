@@ -5,6 +5,9 @@
 
 #include "base/hs-error.h"
 #include "hs-leg-chain.h"
+#include "hs-media-codecs.h"
+
+#include <string.h>
 
 void
 hs_leg_video_line_free (HsLegVideoLine *self)
@@ -26,15 +29,48 @@ hs_leg_get_video_line (HsLeg *self, guint line)
 
 /* --- codecs --- */
 
+static gboolean
+may_use (HsLeg *self, const char *name)
+{
+  return (self->h264 || g_ascii_strcasecmp (name, "H264") != 0) && hs_leg_video_has_codec (name);
+}
+
+char *
+hs_leg_dup_usual_preferences (HsLeg *self, HsMediaKind kind)
+{
+  g_autofree char *text = hs_media_codecs_dup_caps (kind);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (text);
+
+  for (guint i = gst_caps_get_size (caps); i > 0; i--) {
+    const GstStructure *codec = gst_caps_get_structure (caps, i - 1);
+
+    if (!self->h264 && g_strcmp0 (gst_structure_get_string (codec, "encoding-name"), "H264") == 0)
+      gst_caps_remove_structure (caps, i - 1);
+  }
+  return gst_caps_to_string (caps);
+}
+
+/* Of H.264 only what every decoder takes: fragments, and the baseline profile. */
+static gboolean
+is_plain (const HsSdpCodec *codec)
+{
+  const char *profile = codec->fmtp != NULL ? strstr (codec->fmtp, "profile-level-id=") : NULL;
+
+  if (g_ascii_strcasecmp (codec->name, "H264") != 0)
+    return TRUE;
+  return codec->fmtp != NULL && strstr (codec->fmtp, "packetization-mode=1") != NULL &&
+         (profile == NULL || g_str_has_prefix (profile, "profile-level-id=42"));
+}
+
 static HsSdpCodec *
-find_video_codec (HsSdpSection *section)
+find_video_codec (HsLeg *self, HsSdpSection *section)
 {
   g_autoptr (GPtrArray) codecs = hs_sdp_section_dup_codecs (section);
 
   for (guint i = 0; i < codecs->len; i++) {
     const HsSdpCodec *codec = codecs->pdata[i];
 
-    if (codec->clock_rate == 90000 && hs_leg_video_has_codec (codec->name))
+    if (codec->clock_rate == 90000 && is_plain (codec) && may_use (self, codec->name))
       return g_ptr_array_steal_index (codecs, i);
   }
   return NULL;
@@ -46,7 +82,7 @@ hs_leg_find_codec (HsLeg *self, HsSdpSection *section)
   if (hs_sdp_section_get_kind (section) == HS_SDP_AUDIO)
     return hs_sdp_section_find_codec (section, hs_leg_audio_get_codec_names ());
   if (hs_sdp_section_get_kind (section) == HS_SDP_VIDEO)
-    return find_video_codec (section);
+    return find_video_codec (self, section);
   return NULL;
 }
 

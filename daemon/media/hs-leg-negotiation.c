@@ -4,7 +4,6 @@
 #include "hs-leg-private.h"
 
 #include "base/hs-error.h"
-#include "hs-media-codecs.h"
 
 #define NARROW_RATE 8000
 
@@ -91,7 +90,8 @@ take_lines (HsLeg *self, const HsMediaKind *kinds, guint n_kinds, HsSdp *like, G
 
     if (is_taken (self, i))
       continue;
-    preferences = model != NULL ? dup_preferences (model) : hs_media_codecs_dup_caps (kinds[i]);
+    preferences =
+        model != NULL ? dup_preferences (model) : hs_leg_dup_usual_preferences (self, kinds[i]);
     if (!hs_leg_take_line (self, i, kinds[i], preferences, error))
       return FALSE;
   }

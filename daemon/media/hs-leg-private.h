@@ -36,6 +36,7 @@ struct _HsLeg {
   HsLegQueue *queue;
   HsCertificate *certificate;
   int opus_complexity;
+  gboolean h264;
   guint ice_delay_ms;
   guint ice_limit_ms;
   HsIceCheck *ice_check; /* nullable */
@@ -95,6 +96,9 @@ gboolean hs_leg_take_line (
 
 /* Returns: (nullable) */
 HsLegVideoLine *hs_leg_get_video_line (HsLeg *self, guint line);
+
+/* What may be offered where nothing else is said. Returns: (transfer full) */
+char *hs_leg_dup_usual_preferences (HsLeg *self, HsMediaKind kind);
 
 /* The first payload that we know, in the section's own order. Returns: (transfer full) (nullable)
  */

@@ -5,6 +5,12 @@
 
 static const HsLegVideoCodec codecs[] = {
   { "VP8", { "vp8enc" }, { "vp8dec" }, "rtpvp8pay", "rtpvp8depay" },
+  { "H264",
+    { "openh264enc", "x264enc", "vah264enc" },
+    { "openh264dec", "avdec_h264", "vah264dec" },
+    "rtph264pay",
+    "rtph264depay",
+    "h264parse" },
   { "VP9", { "vp9enc" }, { "vp9dec" }, "rtpvp9pay", "rtpvp9depay" },
 };
 
@@ -40,6 +46,12 @@ set_if_there (GstElement *element, const char *property, const char *value)
     gst_util_set_object_arg (G_OBJECT (element), property, value);
 }
 
+static gboolean
+is_made_by (GstElement *element, const char *factory)
+{
+  return g_str_equal (GST_OBJECT_NAME (gst_element_get_factory (element)), factory);
+}
+
 void
 hs_leg_video_codec_tune_encoder (GstElement *encoder)
 {
@@ -49,9 +61,17 @@ hs_leg_video_codec_tune_encoder (GstElement *encoder)
     { "lag-in-frames", "0" }, { "keyframe-max-dist", "2000" },
     { "buffer-size", "600" }, { "buffer-initial-size", "400" },
   };
+  static const char *const h264[][2] = {
+    { "rate-control", "bitrate" }, { "complexity", "low" },   { "gop-size", "2000" },
+    { "multi-thread", "1" },       { "tune", "zerolatency" }, { "speed-preset", "ultrafast" },
+    { "key-int-max", "2000" },     { "bframes", "0" },        { "b-frames", "0" },
+  };
+  gboolean is_vpx = is_made_by (encoder, "vp8enc") || is_made_by (encoder, "vp9enc");
 
-  for (gsize i = 0; i < G_N_ELEMENTS (vpx); i++)
+  for (gsize i = 0; is_vpx && i < G_N_ELEMENTS (vpx); i++)
     set_if_there (encoder, vpx[i][0], vpx[i][1]);
+  for (gsize i = 0; !is_vpx && i < G_N_ELEMENTS (h264); i++)
+    set_if_there (encoder, h264[i][0], h264[i][1]);
 }
 
 void
@@ -59,6 +79,8 @@ hs_leg_video_codec_tune_payloader (GstElement *payloader, guint payload)
 {
   g_object_set (payloader, "pt", payload, NULL);
   set_if_there (payloader, "picture-id-mode", "15-bit");
+  set_if_there (payloader, "config-interval", "-1");
+  set_if_there (payloader, "aggregate-mode", "zero-latency");
 }
 
 void
@@ -71,5 +93,10 @@ hs_leg_video_codec_tune_depayloader (GstElement *depayloader)
 void
 hs_leg_video_codec_set_bitrate (GstElement *encoder, guint bitrate_bps)
 {
-  g_object_set (encoder, "target-bitrate", (int) bitrate_bps, NULL);
+  if (is_made_by (encoder, "vp8enc") || is_made_by (encoder, "vp9enc"))
+    g_object_set (encoder, "target-bitrate", (int) bitrate_bps, NULL);
+  else if (is_made_by (encoder, "openh264enc"))
+    g_object_set (encoder, "bitrate", bitrate_bps, NULL);
+  else
+    g_object_set (encoder, "bitrate", bitrate_bps / 1000, NULL);
 }

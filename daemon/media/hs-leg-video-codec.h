@@ -12,6 +12,7 @@ typedef struct {
   const char *decoders[4];
   const char *payloader;
   const char *depayloader;
+  const char *parser; /* (nullable): for decoders that want to be told more than the packets say */
 } HsLegVideoCodec;
 
 /* Returns: (nullable): @name in any case */

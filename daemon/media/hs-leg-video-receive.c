@@ -154,7 +154,9 @@ append_decoder (HsLegVideo *self, GstBin *pipeline, GstElement *last, const HsLe
   pad = gst_element_get_static_pad (last, "src");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_frame, hs_leg_video_ref (self),
                      hs_leg_video_unref_data);
-  return hs_leg_chain_append (pipeline, last, name);
+  if (codec->parser != NULL)
+    last = hs_leg_chain_append (pipeline, last, codec->parser);
+  return last != NULL ? hs_leg_chain_append (pipeline, last, name) : NULL;
 }
 
 static GstElement *

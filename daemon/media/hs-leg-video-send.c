@@ -158,6 +158,9 @@ append_encoder (HsLegVideo *self, GstBin *pipeline, GstElement *last, const HsLe
   pad = gst_element_get_static_pad (encoder, "src");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, hs_leg_video_ref (self),
                      hs_leg_video_unref_data);
+  if (g_str_equal (codec->name, "H264"))
+    return hs_leg_chain_append_filter (pipeline, encoder,
+                                       "video/x-h264,profile=constrained-baseline");
   return encoder;
 }
 

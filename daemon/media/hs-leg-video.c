@@ -17,12 +17,15 @@ hs_leg_video_has_codec (const char *name)
   const HsLegVideoCodec *codec = hs_leg_video_codec_find (name);
   g_autoptr (GstElementFactory) payloader = NULL;
   g_autoptr (GstElementFactory) depayloader = NULL;
+  g_autoptr (GstElementFactory) parser = NULL;
 
   if (codec == NULL)
     return FALSE;
   payloader = gst_element_factory_find (codec->payloader);
   depayloader = gst_element_factory_find (codec->depayloader);
-  return payloader != NULL && depayloader != NULL &&
+  if (codec->parser != NULL)
+    parser = gst_element_factory_find (codec->parser);
+  return (codec->parser == NULL || parser != NULL) && payloader != NULL && depayloader != NULL &&
          hs_leg_video_codec_choose (codec->encoders) != NULL &&
          hs_leg_video_codec_choose (codec->decoders) != NULL;
 }

@@ -18,7 +18,7 @@ typedef struct _HsLegVideo HsLegVideo;
  */
 typedef void (*HsLegVideoArrived) (gpointer user_data);
 
-/* Whether all elements for this codec ("VP8" or "VP9", in any case) are installed. */
+/* Whether all elements for this codec ("VP8", "VP9", "H264", in any case) are installed. */
 gboolean hs_leg_video_has_codec (const char *name);
 
 /* @destroy: (nullable): for @user_data */

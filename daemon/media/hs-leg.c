@@ -79,6 +79,7 @@ hs_leg_new (const HsLegOptions *options, GError **error)
   self->clock = g_object_ref (options->clock);
   self->queue = g_object_ref (options->queue);
   self->opus_complexity = options->opus_complexity;
+  self->h264 = options->h264;
   self->ice_delay_ms = options->ice_delay_ms;
   self->ice_limit_ms = options->ice_limit_ms;
   self->ice_check = options->ice_check != NULL ? g_object_ref (options->ice_check) : NULL;

@@ -41,6 +41,7 @@ typedef struct {
   HsCertificate *certificate; /* one that was made before; NULL: a new one */
   guint jitter_ms;            /* depth of the jitter buffer */
   int opus_complexity;
+  gboolean h264;         /* may be used, where its plugins are installed */
   guint ice_delay_ms;    /* iceCollectionDelay */
   guint ice_limit_ms;    /* maxIceTimeout */
   HsIceCheck *ice_check; /* (nullable): says when candidates are enough; NULL: with a relayed one */

@@ -44,6 +44,13 @@ static const Codec codecs[] = {
   { HS_MEDIA_AUDIO, "telephone-event", 110, 48000, 1, "0-16", { NULL } },
   { HS_MEDIA_AUDIO, "telephone-event", 126, 8000, 1, "0-16", { NULL } },
   { HS_MEDIA_VIDEO, "VP8", 96, 90000, 1, NULL, { NULL } },
+  { HS_MEDIA_VIDEO,
+    "H264",
+    102,
+    90000,
+    1,
+    "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+    { NULL } },
   { HS_MEDIA_VIDEO, "VP9", 98, 90000, 1, NULL, { NULL } },
 };
 

@@ -245,6 +245,7 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     .jitter_ms = JITTER_MS,
     .opus_complexity =
         CLAMP (hs_config_get_int (config, "media.opusComplexity", OPUS_COMPLEXITY), 0, 10),
+    .h264 = !self->remove_h264,
     .ice_delay_ms = self->ice_delay_ms,
     .ice_limit_ms = self->ice_limit_ms,
     .ice_check = hs_media_get_ice_check (self->media),

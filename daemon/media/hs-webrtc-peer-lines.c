@@ -15,7 +15,7 @@
 static gboolean
 is_usable (HsSdpSection *section)
 {
-  static const char *const video_codecs[] = { "VP8", "VP9", NULL };
+  static const char *const video_codecs[] = { "VP8", "H264", "VP9", NULL };
   HsSdpKind kind = hs_sdp_section_get_kind (section);
   const char *const *names = kind == HS_SDP_AUDIO ? hs_leg_audio_get_codec_names () : video_codecs;
   g_autoptr (HsSdpCodec) codec = NULL;
