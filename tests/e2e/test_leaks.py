@@ -10,7 +10,7 @@ import tap
 from handset import Scene
 
 SANITIZED = "HS_SANITIZED" in os.environ
-CALLS = 20 if SANITIZED else 200
+CALLS = HOLDS = 20 if SANITIZED else 300
 # What the first calls load and allocate for good is not counted.
 SETTLED_AFTER = 2 if SANITIZED else 20
 # For what is known of ended calls, and for the connections to the gateway that wait for the next
@@ -112,6 +112,35 @@ def calls_one_by_one():
         tap.equal(scene.sandbox.get_state()["calls"], 0)
 
 
+def hold_and_resume(a, b, call):
+    a.client.call("call.hold", callId=call, await_=True)
+    a.client.call("call.unhold", callId=call, await_=True)
+    forget_events(a)
+    forget_events(b)
+
+
+def holds_of_one_call():
+    with Scene() as scene:
+        a, b = daemons = scene.daemon("a"), scene.daemon("b")
+        calls = a.connect_to(b)
+        for daemon, call in zip(daemons, calls):
+            wait_until_connected(daemon, call)
+        for _ in range(SETTLED_AFTER):
+            hold_and_resume(a, b, calls[0])
+        before = [measure(daemon) for daemon in daemons]
+        for _ in range(HOLDS - SETTLED_AFTER):
+            hold_and_resume(a, b, calls[0])
+        tell_numbers("after %d holds" % HOLDS, daemons)
+        for daemon, call, (descriptors, threads, memory) in zip(daemons, calls, before):
+            wait_until_idle(daemon, descriptors, threads)
+            grown = read_memory(daemon) - memory
+            tap.true(SANITIZED or grown < MAY_GROW_KB,
+                     "%s has grown by %d KB" % (daemon.name, grown))
+            heard = sum(entry["packetsReceived"] for entry in daemon.get_stats(call, "inbound-rtp"))
+            daemon.wait_for_packets(call, heard + 5)
+        a.client.call("call.end", callId=calls[0], await_=True)
+
+
 def calls_at_once():
     with Scene() as scene:
         a, b = daemons = scene.daemon("a"), scene.daemon("b")
@@ -175,5 +204,5 @@ def sessions_one_after_the_other():
 
 
 if __name__ == "__main__":
-    tap.run("leaks", [calls_one_by_one, calls_at_once, calls_that_come_to_nothing,
+    tap.run("leaks", [calls_one_by_one, holds_of_one_call, calls_at_once, calls_that_come_to_nothing,
                       sessions_one_after_the_other])
