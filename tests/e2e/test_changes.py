@@ -130,7 +130,7 @@ def crossing_changes_are_both_refused():
         talk = Talk(scene)
         a, b = talk.a, talk.b
         scene.sandbox.add_fault("notification", user=b.address, type="startCallUpdate",
-                                action="delay", delayMs=1000)
+                                action="delay", delayMs=5000)
         ours = a.client.start("call.removeMedia", callId=talk.ours, tracks=[talk.get_track()],
                               await_=True)
         a.client.wait_for("call:operation", lambda params: params["transition"] == "UPDATE" and
