@@ -251,7 +251,7 @@ def meet_in_vain(scene):
     behave(scene, crossing=True)
     ab, ba = connect(scene, a, b, A_HZ, B_HZ)
     scene.sandbox.add_fault("notification", user=b.address, type="startCallUpdate", action="delay",
-                            delayMs=2000)
+                            delayMs=5000)
     first = a.client.start("call.hold", callId=ab.call, await_=True)
     ab.client.wait_for("call:operation", lambda params: params["operation"] == "HOLD"
                        and params["transition"] == "UPDATE")
