@@ -4,12 +4,14 @@
 #include "hs-rpc-server-private.h"
 
 #include "hs-rpc-error.h"
-#include "hs-rpc-listener.h"
 
 #include "base/hs-error.h"
 #include "base/hs-json.h"
+#include "base/hs-unix-listener.h"
 #include "protocol/hs-protocol.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,7 +42,7 @@ struct _HsRpcServer {
 
 typedef struct {
   HsRpcServer *server; /* borrowed: it owns us */
-  HsRpcListener *listener;
+  HsUnixListener *listener;
   HsRpcRights rights;
   GSource *source; /* NULL while accepting rests */
   guint timer_id;
@@ -67,7 +69,7 @@ listening_free (gpointer data)
 
   stop_accepting (listening);
   hs_clock_clear_timer (listening->server->clock, &listening->timer_id);
-  hs_rpc_listener_free (listening->listener);
+  hs_unix_listener_free (listening->listener);
   g_clear_pointer (&listening->rights.methods, json_array_unref);
   g_free (listening);
 }
@@ -109,13 +111,13 @@ static void
 start_accepting (Listening *listening)
 {
   listening->source =
-      g_socket_create_source (hs_rpc_listener_get_socket (listening->listener), G_IO_IN, NULL);
+      g_socket_create_source (hs_unix_listener_get_socket (listening->listener), G_IO_IN, NULL);
   g_source_set_callback (listening->source, G_SOURCE_FUNC (on_connecting), listening, NULL);
   g_source_attach (listening->source, g_main_context_get_thread_default ());
 }
 
 static void
-add_listener (HsRpcServer *self, HsRpcListener *listener, const HsRpcRights *rights)
+add_listener (HsRpcServer *self, HsUnixListener *listener, const HsRpcRights *rights)
 {
   Listening *listening = g_new0 (Listening, 1);
 
@@ -125,7 +127,7 @@ add_listener (HsRpcServer *self, HsRpcListener *listener, const HsRpcRights *rig
     listening->rights.read_only = rights->read_only;
   if (rights != NULL && rights->methods != NULL)
     listening->rights.methods = json_array_ref (rights->methods);
-  g_socket_set_blocking (hs_rpc_listener_get_socket (listener), FALSE);
+  g_socket_set_blocking (hs_unix_listener_get_socket (listener), FALSE);
   g_ptr_array_add (self->listeners, listening);
   start_accepting (listening);
 }
@@ -238,17 +240,31 @@ check_methods (HsRpcServer *self, const char *path, JsonArray *methods, GError *
   return TRUE;
 }
 
+static gboolean
+make_folder (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int number = g_mkdir_with_parents (folder, 0700) == 0 ? 0 : errno;
+
+  if (number != 0)
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number), "%s: %s", folder,
+                 g_strerror (number));
+  return number == 0;
+}
+
 gboolean
 hs_rpc_server_listen (HsRpcServer *self,
                       const char *path,
                       const HsRpcRights *rights,
                       GError **error)
 {
-  HsRpcListener *listener;
+  HsUnixListener *listener;
 
   if (rights != NULL && !check_methods (self, path, rights->methods, error))
     return FALSE;
-  listener = hs_rpc_listener_new (path, error);
+  if (!make_folder (path, error))
+    return FALSE;
+  listener = hs_unix_listener_new (path, error);
   if (listener == NULL)
     return FALSE;
   add_listener (self, listener, rights);
@@ -276,7 +292,7 @@ hs_rpc_server_listen_further (HsRpcServer *self, HsConfig *config, GError **erro
 gboolean
 hs_rpc_server_adopt (HsRpcServer *self, int fd, GError **error)
 {
-  HsRpcListener *listener = hs_rpc_listener_adopt (fd, error);
+  HsUnixListener *listener = hs_unix_listener_adopt (fd, error);
 
   if (listener == NULL)
     return FALSE;

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define G_LOG_DOMAIN "hs-rpc"
+#define G_LOG_DOMAIN "hs-base"
 
 /* A lock file beside the socket says who may take the path: a socket file left by a dead process
  * cannot be told from one that another process is about to listen on. */
 
-#include "hs-rpc-listener.h"
+#include "hs-unix-listener.h"
 
-#include "base/hs-error.h"
+#include "hs-error.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -20,7 +19,7 @@
 
 #define BACKLOG 128
 
-struct _HsRpcListener {
+struct _HsUnixListener {
   GSocket *socket;
   char *path;      /* of the socket; NULL: not ours to remove */
   char *lock_path; /* likewise */
@@ -99,7 +98,7 @@ check_is_dead (const char *path, GError **error)
 
 /* The lock file may be removed by its last holder between our opening and our locking it. */
 static gboolean
-try_lock (HsRpcListener *self, gboolean *again, GError **error)
+try_lock (HsUnixListener *self, gboolean *again, GError **error)
 {
   struct stat status;
   int fd = open (self->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -124,7 +123,7 @@ try_lock (HsRpcListener *self, gboolean *again, GError **error)
 }
 
 static gboolean
-take_lock (HsRpcListener *self, GError **error)
+take_lock (HsUnixListener *self, GError **error)
 {
   gboolean again = TRUE;
   gboolean taken = FALSE;
@@ -132,16 +131,6 @@ take_lock (HsRpcListener *self, GError **error)
   while (again)
     taken = try_lock (self, &again, error);
   return taken;
-}
-
-static gboolean
-make_folder (const char *path, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    return fail_errno (error, errno, "%s", folder);
-  return TRUE;
 }
 
 /* Removes a socket that nobody listens on any more, and nothing else. */
@@ -182,7 +171,7 @@ bind_and_listen (int fd, const char *path, GError **error)
 }
 
 static gboolean
-open_socket (HsRpcListener *self, GError **error)
+open_socket (HsUnixListener *self, GError **error)
 {
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -196,17 +185,17 @@ open_socket (HsRpcListener *self, GError **error)
   return self->socket != NULL;
 }
 
-HsRpcListener *
-hs_rpc_listener_new (const char *path, GError **error)
+HsUnixListener *
+hs_unix_listener_new (const char *path, GError **error)
 {
-  g_autoptr (HsRpcListener) self = g_new0 (HsRpcListener, 1);
+  g_autoptr (HsUnixListener) self = g_new0 (HsUnixListener, 1);
   struct sockaddr_un address;
 
   self->lock_fd = -1;
   self->path = g_strdup (path);
   self->lock_path = g_strconcat (path, ".lock", NULL);
-  if (!fill_address (&address, path, error) || !make_folder (path, error) ||
-      !take_lock (self, error) || !clear_path (path, error) || !open_socket (self, error))
+  if (!fill_address (&address, path, error) || !take_lock (self, error) ||
+      !clear_path (path, error) || !open_socket (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -220,10 +209,10 @@ get_option (int fd, int option)
   return getsockopt (fd, SOL_SOCKET, option, &value, &length) == 0 ? value : -1;
 }
 
-HsRpcListener *
-hs_rpc_listener_adopt (int fd, GError **error)
+HsUnixListener *
+hs_unix_listener_adopt (int fd, GError **error)
 {
-  g_autoptr (HsRpcListener) self = g_new0 (HsRpcListener, 1);
+  g_autoptr (HsUnixListener) self = g_new0 (HsUnixListener, 1);
 
   self->lock_fd = -1;
   if (get_option (fd, SO_DOMAIN) != AF_UNIX || get_option (fd, SO_TYPE) != SOCK_STREAM ||
@@ -237,7 +226,7 @@ hs_rpc_listener_adopt (int fd, GError **error)
 }
 
 void
-hs_rpc_listener_free (HsRpcListener *self)
+hs_unix_listener_free (HsUnixListener *self)
 {
   if (self->path != NULL && self->socket != NULL)
     unlink (self->path);
@@ -252,7 +241,7 @@ hs_rpc_listener_free (HsRpcListener *self)
 }
 
 GSocket *
-hs_rpc_listener_get_socket (HsRpcListener *self)
+hs_unix_listener_get_socket (HsUnixListener *self)
 {
   return self->socket;
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HsUnixListener: a listening Unix stream socket, with the file that names it
+ *
+ * The file is the user's alone (0600), and beside it lies a lock file, PATH.lock. A socket that a
+ * dead process left is taken over; one that somebody listens on, and anything else than a socket,
+ * is left alone. Looking at files may block where the disk does.
+ */
+typedef struct _HsUnixListener HsUnixListener;
+
+/* @path: in a folder that is there
+ * @error: HS_ERROR_BUSY naming the process that listens there, G_IO_ERROR; both name @path */
+HsUnixListener *hs_unix_listener_new (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @fd: (transfer full) on success: a socket that listens already and is another's to remove
+ * @error: HS_ERROR_INVALID_DATA when it is not what it should be */
+HsUnixListener *hs_unix_listener_adopt (int fd, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Stops listening and removes the files that were made. Any thread. */
+void hs_unix_listener_free (HsUnixListener *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsUnixListener, hs_unix_listener_free)
+
+/* Returns: (transfer none) */
+GSocket *hs_unix_listener_get_socket (HsUnixListener *self);
+
+G_END_DECLS
