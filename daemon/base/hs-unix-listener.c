@@ -19,11 +19,21 @@
 
 #define BACKLOG 128
 
+/* How long accepting rests when the process has no file descriptor left. */
+#define ACCEPT_PAUSE_MS 1000
+
 struct _HsUnixListener {
   GSocket *socket;
   char *path;      /* of the socket; NULL: not ours to remove */
   char *lock_path; /* likewise */
   int lock_fd;     /* -1: none */
+
+  /* while it tells who connects */
+  HsClock *clock;
+  HsUnixListenerTake take;
+  gpointer user_data;
+  GSource *source; /* NULL while accepting rests */
+  guint timer_id;
 };
 
 G_GNUC_PRINTF (3, 4)
@@ -225,9 +235,83 @@ hs_unix_listener_adopt (int fd, GError **error)
   return self->socket != NULL ? g_steal_pointer (&self) : NULL;
 }
 
+static void start_accepting (HsUnixListener *self);
+
+static void
+stop_accepting (HsUnixListener *self)
+{
+  if (self->source == NULL)
+    return;
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+}
+
+static void
+on_accept_again (gpointer user_data)
+{
+  HsUnixListener *self = user_data;
+
+  self->timer_id = 0;
+  start_accepting (self);
+}
+
+static void
+rest (HsUnixListener *self, const GError *error)
+{
+  g_warning ("cannot accept a connection: %s", error->message);
+  stop_accepting (self);
+  self->timer_id = hs_clock_add_timer (self->clock, ACCEPT_PAUSE_MS, on_accept_again, self);
+}
+
+static gboolean
+on_connecting (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  HsUnixListener *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) client = g_socket_accept (socket, NULL, &error);
+
+  if (client != NULL)
+    self->take (client, self->user_data);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) &&
+           !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    rest (self, error);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start_accepting (HsUnixListener *self)
+{
+  self->source = g_socket_create_source (self->socket, G_IO_IN, NULL);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (on_connecting), self, NULL);
+  g_source_attach (self->source, g_main_context_get_thread_default ());
+}
+
+void
+hs_unix_listener_start (HsUnixListener *self,
+                        HsClock *clock,
+                        HsUnixListenerTake take,
+                        gpointer user_data)
+{
+  self->clock = g_object_ref (clock);
+  self->take = take;
+  self->user_data = user_data;
+  g_socket_set_blocking (self->socket, FALSE);
+  start_accepting (self);
+}
+
+void
+hs_unix_listener_stop (HsUnixListener *self)
+{
+  stop_accepting (self);
+  if (self->clock != NULL)
+    hs_clock_clear_timer (self->clock, &self->timer_id);
+  g_clear_object (&self->clock);
+}
+
 void
 hs_unix_listener_free (HsUnixListener *self)
 {
+  hs_unix_listener_stop (self);
   if (self->path != NULL && self->socket != NULL)
     unlink (self->path);
   g_clear_object (&self->socket);
@@ -238,10 +322,4 @@ hs_unix_listener_free (HsUnixListener *self)
   g_free (self->path);
   g_free (self->lock_path);
   g_free (self);
-}
-
-GSocket *
-hs_unix_listener_get_socket (HsUnixListener *self)
-{
-  return self->socket;
 }

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "hs-clock.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -22,11 +24,21 @@ HsUnixListener *hs_unix_listener_new (const char *path, GError **error) G_GNUC_W
  * @error: HS_ERROR_INVALID_DATA when it is not what it should be */
 HsUnixListener *hs_unix_listener_adopt (int fd, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Stops listening and removes the files that were made. Any thread. */
+/* Stops listening and removes the files that were made. */
 void hs_unix_listener_free (HsUnixListener *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsUnixListener, hs_unix_listener_free)
 
-/* Returns: (transfer none) */
-GSocket *hs_unix_listener_get_socket (HsUnixListener *self);
+/* @socket: (transfer none): somebody who has connected */
+typedef void (*HsUnixListenerTake) (GSocket *socket, gpointer user_data);
+
+/* Tells of everybody who connects, on the caller's main context, until the listener is freed. While
+ * the process has no file descriptor left, accepting rests for a second at a time. */
+void hs_unix_listener_start (HsUnixListener *self,
+                             HsClock *clock,
+                             HsUnixListenerTake take,
+                             gpointer user_data);
+
+/* Tells no more, for who frees the listener on another thread. Can be called again. */
+void hs_unix_listener_stop (HsUnixListener *self);
 
 G_END_DECLS

@@ -15,9 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long accepting rests when the process has no file descriptor left. */
-#define ACCEPT_PAUSE_MS 1000
-
 struct _HsRpcServer {
   GObject parent;
 
@@ -44,76 +41,26 @@ typedef struct {
   HsRpcServer *server; /* borrowed: it owns us */
   HsUnixListener *listener;
   HsRpcRights rights;
-  GSource *source; /* NULL while accepting rests */
-  guint timer_id;
 } Listening;
 
 G_DEFINE_FINAL_TYPE (HsRpcServer, hs_rpc_server, G_TYPE_OBJECT)
-
-static void start_accepting (Listening *listening);
-
-static void
-stop_accepting (Listening *listening)
-{
-  if (listening->source == NULL)
-    return;
-  g_source_destroy (listening->source);
-  g_source_unref (listening->source);
-  listening->source = NULL;
-}
 
 static void
 listening_free (gpointer data)
 {
   Listening *listening = data;
 
-  stop_accepting (listening);
-  hs_clock_clear_timer (listening->server->clock, &listening->timer_id);
   hs_unix_listener_free (listening->listener);
   g_clear_pointer (&listening->rights.methods, json_array_unref);
   g_free (listening);
 }
 
 static void
-on_accept_again (gpointer user_data)
+on_connecting (GSocket *socket, gpointer user_data)
 {
   Listening *listening = user_data;
 
-  listening->timer_id = 0;
-  start_accepting (listening);
-}
-
-static void
-rest (Listening *listening, const GError *error)
-{
-  g_warning ("cannot accept a connection: %s", error->message);
-  stop_accepting (listening);
-  listening->timer_id =
-      hs_clock_add_timer (listening->server->clock, ACCEPT_PAUSE_MS, on_accept_again, listening);
-}
-
-static gboolean
-on_connecting (GSocket *socket, GIOCondition condition, gpointer user_data)
-{
-  Listening *listening = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocket) client = g_socket_accept (socket, NULL, &error);
-
-  if (client != NULL)
-    hs_rpc_server_take_socket (listening->server, client, &listening->rights);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) &&
-           !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
-    rest (listening, error);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-start_accepting (Listening *listening)
-{
-  listening->source =
-      g_socket_create_source (hs_unix_listener_get_socket (listening->listener), G_IO_IN, NULL);
-  g_source_set_callback (listening->source, G_SOURCE_FUNC (on_connecting), listening, NULL);
-  g_source_attach (listening->source, g_main_context_get_thread_default ());
+  hs_rpc_server_take_socket (listening->server, socket, &listening->rights);
 }
 
 static void
@@ -127,9 +74,8 @@ add_listener (HsRpcServer *self, HsUnixListener *listener, const HsRpcRights *ri
     listening->rights.read_only = rights->read_only;
   if (rights != NULL && rights->methods != NULL)
     listening->rights.methods = json_array_ref (rights->methods);
-  g_socket_set_blocking (hs_unix_listener_get_socket (listener), FALSE);
   g_ptr_array_add (self->listeners, listening);
-  start_accepting (listening);
+  hs_unix_listener_start (listener, self->clock, on_connecting, listening);
 }
 
 static void
