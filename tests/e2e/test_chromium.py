@@ -5,6 +5,7 @@
 The browser's page (browser/party.js) is a small client of the gateway of our own; descriptions and
 media are Chromium's.
 """
+import pictures
 import tap
 from talk import Talk, run
 
@@ -106,6 +107,35 @@ def get_remote_video(talk):
     return [track for track in tracks if track["kind"] == "video" and not track["sourceMuted"]]
 
 
+def count_decoded(talk):
+    report = talk.daemon.client.call("call.getStats", callId=talk.call, await_=True)
+    return sum(entry.get("framesDecoded", 0) for entry in report.values())
+
+
+def record(scene, talk):
+    """Returns: pictures that the daemon gets from the browser."""
+    track = get_remote_video(talk)[0]["id"]
+    path = scene.path("%s.webm" % track)
+    place = {"trackIds": [track], "container": "file:" + path}
+    before = count_decoded(talk)
+    talk.daemon.client.call("media.renderTracks", **place)
+    talk.daemon.client.poll(lambda: count_decoded(talk) >= before + 20, what="20 pictures")
+    talk.daemon.client.call("media.removeTracks", **place)
+    # nothing waits for the end of the file
+    talk.daemon.client.poll(lambda: len(pictures.decode(path)) >= 10, what="a recording")
+    return pictures.decode(path)
+
+
+def check_painted(seen):
+    """That is Chromium's own picture: things that move, on a ground of a green that is no other's."""
+    for picture in seen:
+        tap.equal(picture.size, (320, 240), "size")
+        light, blue, red = picture.colour
+        tap.true(light < 80 and blue < 40 and red < 40, "colour %r" % (picture.colour,))
+        tap.true(picture.contrast > 150, "nothing to be seen: %d" % picture.contrast)
+    tap.true(max(map(seen[0].count_changes, seen)) > 1000, "nothing moves")
+
+
 def add_and_remove_video(scene, browser):
     """From the daemon, then from the browser, which takes the line away and uses it again."""
     talk = Talk(scene, browser, browser_calls=False)
@@ -117,6 +147,7 @@ def add_and_remove_video(scene, browser):
     for _ in range(2):
         talk.change("addVideo()")
         talk.daemon.client.poll(lambda: get_remote_video(talk), what="video of the browser")
+        check_painted(record(scene, talk))
         talk.change("removeVideo()")
         tap.equal(get_remote_video(talk), [], "remote video")
     talk.check_heard()
