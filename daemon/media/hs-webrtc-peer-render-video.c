@@ -16,7 +16,7 @@ typedef struct {
   char *container;
   HsLegPost *post;
   GTask *task; /* while the file is being opened */
-  HsVideoRecorder *recorder;
+  HsVideoWriter *recorder;
   HsVideoFeed *feed;
   guint taker;
 } Rendering;
@@ -24,7 +24,7 @@ typedef struct {
 static void
 unref_recorder (gpointer recorder)
 {
-  hs_video_recorder_unref (recorder);
+  hs_video_writer_unref (recorder);
 }
 
 void
@@ -37,7 +37,7 @@ hs_video_rendering_free (gpointer data)
   if (self->feed != NULL)
     hs_video_feed_remove (self->feed, self->taker);
   if (self->recorder != NULL)
-    hs_video_recorder_close (self->recorder);
+    hs_video_writer_close (self->recorder, hs_media_get_leg_queue (self->peer->media));
   if (self->task != NULL)
     g_task_return_new_error (self->task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                              "the track was taken from there meanwhile");
@@ -101,7 +101,7 @@ find_waiting (Waiting *waiting)
 }
 
 static void
-use_recorder (Rendering *self, HsVideoRecorder *recorder)
+use_recorder (Rendering *self, HsVideoWriter *recorder)
 {
   HsVideoFeed *feed = hs_webrtc_peer_find_feed (self->peer, self->track_id);
 
@@ -109,7 +109,7 @@ use_recorder (Rendering *self, HsVideoRecorder *recorder)
   if (feed == NULL)
     return;
   self->feed = hs_video_feed_ref (feed);
-  self->taker = hs_video_feed_add (feed, hs_video_recorder_take, hs_video_recorder_ref (recorder),
+  self->taker = hs_video_feed_add (feed, hs_video_writer_take, hs_video_writer_ref (recorder),
                                    unref_recorder);
   hs_webrtc_peer_update_media (self->peer);
 }
@@ -121,12 +121,13 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = waiting->task;
   g_autoptr (HsWebrtcPeer) self = waiting->peer;
   GError *error = NULL;
-  HsVideoRecorder *recorder = hs_video_recorder_open_finish (result, &error);
+  HsVideoWriter *recorder = hs_video_recorder_open_finish (result, &error);
   Rendering *rendering = find_waiting (waiting);
 
   if (rendering == NULL) {
     g_clear_error (&error);
-    g_clear_pointer (&recorder, hs_video_recorder_close);
+    if (recorder != NULL)
+      hs_video_writer_close (recorder, hs_media_get_leg_queue (self->media));
     return;
   }
   g_clear_object (&rendering->task);
