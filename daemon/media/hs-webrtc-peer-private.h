@@ -336,7 +336,7 @@ void hs_webrtc_peer_mute_video (HsWebrtcPeer *self, const char *track_id, gboole
 /* Returns: (nullable): the pictures of a video track. */
 HsVideoFeed *hs_webrtc_peer_find_feed (HsWebrtcPeer *self, const char *track_id);
 
-/* hs-webrtc-peer-render-video.c: where video tracks are recorded */
+/* hs-webrtc-peer-render-video.c: where video tracks are recorded and shown */
 void hs_video_rendering_free (gpointer data);
 void hs_webrtc_peer_render_video (HsWebrtcPeer *self,
                                   const char *track_id,

@@ -5,19 +5,22 @@
 
 #include "base/hs-error.h"
 #include "hs-video-recorder.h"
+#include "hs-video-socket.h"
 
 #define FILE_PREFIX   "file:"
-#define FRAMES_PREFIX "frames:"
+#define SOCKET_PREFIX "frames:"
 
-/* A video track in one place. A name that is no file is one where nobody looks. */
+/* A video track in one place. A name that is neither a file nor a socket is one where nobody
+ * looks. */
 typedef struct {
   HsWebrtcPeer *peer; /* borrowed: it ends its renderings before it goes */
   char *track_id;
   char *container;
   HsLegPost *post;
-  GTask *task; /* while the file is being opened */
+  GTask *task; /* while the place is being opened */
+  HsVideoSocket *socket;
   HsVideoWriter *recorder;
-  HsVideoFeed *feed;
+  HsVideoFeed *feed; /* the recorder's */
   guint taker;
 } Rendering;
 
@@ -38,6 +41,7 @@ hs_video_rendering_free (gpointer data)
     hs_video_feed_remove (self->feed, self->taker);
   if (self->recorder != NULL)
     hs_video_writer_close (self->recorder, hs_media_get_leg_queue (self->peer->media));
+  g_clear_pointer (&self->socket, hs_video_socket_close);
   if (self->task != NULL)
     g_task_return_new_error (self->task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                              "the track was taken from there meanwhile");
@@ -82,7 +86,7 @@ on_failed (gpointer owner, gpointer data)
   g_signal_emit_by_name (self, "container-failed", track_id, container, reason);
 }
 
-/* What waits for a file: the rendering may have gone meanwhile. */
+/* What waits for a place: the rendering may have gone meanwhile. */
 typedef struct {
   GTask *task;
   HsWebrtcPeer *peer;
@@ -100,6 +104,29 @@ find_waiting (Waiting *waiting)
   return NULL;
 }
 
+/* @error: (nullable) (transfer full): why there is no place */
+static void
+end_waiting (Waiting *waiting, Rendering *rendering, GError *error)
+{
+  g_clear_object (&rendering->task);
+  if (error == NULL) {
+    g_task_return_boolean (waiting->task, TRUE);
+    return;
+  }
+  drop (waiting->peer, rendering);
+  g_task_return_error (waiting->task, error);
+}
+
+static void
+free_waiting (Waiting *waiting)
+{
+  g_object_unref (waiting->task);
+  g_object_unref (waiting->peer);
+  g_free (waiting);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Waiting, free_waiting)
+
 static void
 use_recorder (Rendering *self, HsVideoWriter *recorder)
 {
@@ -115,44 +142,64 @@ use_recorder (Rendering *self, HsVideoWriter *recorder)
 }
 
 static void
-on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+on_recorder_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Waiting *waiting = user_data;
-  g_autoptr (GTask) task = waiting->task;
-  g_autoptr (HsWebrtcPeer) self = waiting->peer;
-  GError *error = NULL;
+  g_autoptr (Waiting) waiting = user_data;
+  g_autoptr (GError) error = NULL;
   HsVideoWriter *recorder = hs_video_recorder_open_finish (result, &error);
   Rendering *rendering = find_waiting (waiting);
 
   if (rendering == NULL) {
-    g_clear_error (&error);
     if (recorder != NULL)
-      hs_video_writer_close (recorder, hs_media_get_leg_queue (self->media));
+      hs_video_writer_close (recorder, hs_media_get_leg_queue (waiting->peer->media));
     return;
   }
-  g_clear_object (&rendering->task);
-  if (recorder != NULL) {
+  if (recorder != NULL)
     use_recorder (rendering, recorder);
-    g_task_return_boolean (task, TRUE);
-  } else {
-    drop (self, rendering);
-    g_task_return_error (task, error);
+  end_waiting (waiting, rendering, g_steal_pointer (&error));
+}
+
+static void
+on_lookers_changed (gpointer user_data)
+{
+  const Rendering *self = user_data;
+
+  hs_webrtc_peer_update_media (self->peer);
+}
+
+static void
+on_socket_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Waiting) waiting = user_data;
+  g_autoptr (GError) error = NULL;
+  HsVideoSocket *socket = hs_video_socket_open_finish (result, &error);
+  Rendering *rendering = find_waiting (waiting);
+  HsVideoFeed *feed;
+
+  if (rendering == NULL) {
+    g_clear_pointer (&socket, hs_video_socket_close);
+    return;
   }
+  rendering->socket = socket;
+  feed = hs_webrtc_peer_find_feed (waiting->peer, rendering->track_id);
+  if (socket != NULL && feed != NULL)
+    hs_video_socket_serve (socket, feed, on_lookers_changed, rendering);
+  end_waiting (waiting, rendering, g_steal_pointer (&error));
 }
 
 static gboolean
 check_container (const char *container, GError **error)
 {
-  const char *path = container + strlen (FILE_PREFIX);
+  gboolean file = g_str_has_prefix (container, FILE_PREFIX);
+  gboolean socket = g_str_has_prefix (container, SOCKET_PREFIX);
 
-  if (g_str_has_prefix (container, FRAMES_PREFIX))
+  if (socket && !g_path_is_absolute (container + strlen (SOCKET_PREFIX)))
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
-                 "pictures are not given to sockets, as \"%s\" asks for", container);
-  else if (g_str_has_prefix (container, FILE_PREFIX) && !g_path_is_absolute (path))
+                 "the path must be absolute, as in frames:/tmp/name.sock, not \"%s\"", container);
+  else if (file && !g_path_is_absolute (container + strlen (FILE_PREFIX)))
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
                  "the path must be absolute, as in file:/tmp/name.webm, not \"%s\"", container);
-  else if (g_str_has_prefix (container, FILE_PREFIX) && !g_str_has_suffix (path, ".webm") &&
-           !g_str_has_suffix (path, ".mkv"))
+  else if (file && !g_str_has_suffix (container, ".webm") && !g_str_has_suffix (container, ".mkv"))
     g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
                  "video is recorded to a file whose name ends in .webm or .mkv, not to \"%s\"",
                  container);
@@ -162,16 +209,27 @@ check_container (const char *container, GError **error)
 }
 
 static void
-open_file (HsWebrtcPeer *self, Rendering *rendering, GTask *task)
+open_place (HsWebrtcPeer *self, Rendering *rendering, GTask *task)
 {
+  HsLegQueue *queue = hs_media_get_leg_queue (self->media);
+  const char *path = strchr (rendering->container, '/');
   Waiting *waiting = g_new0 (Waiting, 1);
 
   waiting->task = g_object_ref (task);
   waiting->peer = g_object_ref (self);
   rendering->task = g_object_ref (task);
-  hs_video_recorder_open_async (rendering->container + strlen (FILE_PREFIX),
-                                hs_media_get_leg_queue (self->media), rendering->post, on_failed,
-                                on_opened, waiting);
+  if (g_str_has_prefix (rendering->container, SOCKET_PREFIX))
+    hs_video_socket_open_async (path, hs_media_get_clock (self->media), queue, on_socket_opened,
+                                waiting);
+  else
+    hs_video_recorder_open_async (path, queue, rendering->post, on_failed, on_recorder_opened,
+                                  waiting);
+}
+
+static gboolean
+is_place (const char *container)
+{
+  return g_str_has_prefix (container, FILE_PREFIX) || g_str_has_prefix (container, SOCKET_PREFIX);
 }
 
 void
@@ -187,7 +245,7 @@ hs_webrtc_peer_render_video (HsWebrtcPeer *self,
     g_task_return_error (task, error);
     return;
   }
-  if (find (self, track_id, container) != NULL || !g_str_has_prefix (container, FILE_PREFIX)) {
+  if (find (self, track_id, container) != NULL || !is_place (container)) {
     g_task_return_boolean (task, TRUE);
     return;
   }
@@ -197,7 +255,7 @@ hs_webrtc_peer_render_video (HsWebrtcPeer *self,
   rendering->container = g_strdup (container);
   rendering->post = hs_leg_post_new (rendering);
   g_ptr_array_add (self->video_renderings, rendering);
-  open_file (self, rendering, task);
+  open_place (self, rendering, task);
 }
 
 void

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Calls with video between two daemons: from the start, held, added and removed, recorded."""
+"""Calls with video between two daemons: from the start, held, added and removed, recorded, shown."""
+import os
+import socket
+
 import pictures
 import tap
 from handset import Scene
+from rpc import WATCHDOG_SECONDS
 
 FRAMES = 5
 
-# What "pattern:red" is in Y, U and V.
-RED = (81, 90, 240)
+# What these patterns are in Y, U and V.
+RED, GREEN, BLUE = (81, 90, 240), (145, 54, 34), (41, 240, 110)
 
 SMALL = {"width": {"exact": 160}, "height": 120, "frameRate": 10}
 
@@ -126,6 +130,15 @@ def video_comes_and_goes():
         talk.end()
 
 
+def has_colour(picture, colour):
+    return all(abs(found - expected) < 24 for found, expected in zip(picture.colour, colour))
+
+
+def check_picture(picture, size, colour):
+    tap.equal(picture.size, size, "size")
+    tap.true(has_colour(picture, colour), "colour %r" % (picture.colour,))
+
+
 def video_is_recorded():
     with Scene() as scene:
         talk = Talk(scene)
@@ -138,9 +151,126 @@ def video_is_recorded():
         seen = pictures.decode(path)
         tap.true(seen, "the recording holds video")
         for picture in seen:
-            tap.equal(picture.size, (160, 120), "size")
-            for found, expected in zip(picture.colour, RED):
-                tap.close(found, expected, 24, "colour")
+            check_picture(picture, (160, 120), RED)
+
+
+class Screen:
+    """Shows what comes from a socket."""
+
+    def __init__(self, path):
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(WATCHDOG_SECONDS)
+        self._socket.connect(path)
+        self._stream = self._socket.makefile("rb")
+        self._pictures = pictures.read(self._stream)
+
+    def look(self):
+        return next(self._pictures)
+
+    def wait_for(self, size, colour):
+        """Until that comes; the size never changes."""
+        picture = self.look()
+        while not has_colour(picture, colour):
+            tap.equal(picture.size, size, "size")
+            picture = self.look()
+        tap.equal(picture.size, size, "size")
+
+    def read_to_end(self):
+        while self._stream.read(65536):
+            pass
+
+    def close(self):
+        self._stream.close()
+        self._socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def wait_until_not_decoded(daemon, call_id):
+    def is_so():
+        before = count(daemon, call_id, "framesDecoded")
+        wait_for_frames(daemon, call_id)
+        return count(daemon, call_id, "framesDecoded") == before
+    daemon.client.poll(is_so, what="an end of decoding")
+
+
+def video_is_shown():
+    """To several clients of a socket, which come and go while the far end's camera changes."""
+    with Scene() as scene:
+        talk = Talk(scene)
+        path = scene.path("frames")
+        place = {"trackIds": get_tracks(talk.b, talk.theirs, "remoteTracks"),
+                 "container": "frames:" + path}
+        talk.b.client.call("media.renderTracks", **place)
+        tap.equal(os.stat(path).st_mode & 0o777, 0o600, "rights of the socket")
+        wait_for_frames(talk.b, talk.theirs)
+        tap.equal(count(talk.b, talk.theirs, "framesDecoded"), 0, "pictures that nobody looks at")
+        with Screen(path) as first:
+            check_picture(first.look(), (160, 120), RED)
+            # who looks on keeps the size, who comes gets the new one
+            camera_track = get_tracks(talk.a, talk.ours, "localTracks")[0]
+            talk.a.client.call("call.replaceTrack", callId=talk.ours, trackId=camera_track,
+                               await_=True, media={"screen": True, "screenOptions": dict(
+                                   camera("pattern:green"), width=320, height=240)})
+            first.wait_for((160, 120), GREEN)
+            with Screen(path) as second:
+                check_picture(second.look(), (320, 240), GREEN)
+            first.look()
+        wait_until_not_decoded(talk.b, talk.theirs)
+        with Screen(path) as last:
+            check_picture(last.look(), (320, 240), GREEN)
+            talk.b.client.call("media.removeTracks", **place)
+            last.read_to_end()
+        tap.true(not os.path.exists(path), "the socket is still there")
+        talk.end()
+
+
+def the_own_camera_is_shown():
+    """Also while nothing of it is sent, and until the call ends."""
+    with Scene() as scene:
+        talk = Talk(scene)
+        path = scene.path("frames")
+        track = get_tracks(talk.b, talk.theirs, "localTracks")
+        talk.b.client.call("media.renderTracks", trackIds=track, container="frames:" + path)
+        with Screen(path) as screen:
+            check_picture(screen.look(), (160, 120), BLUE)
+            talk.b.client.call("call.hold", callId=talk.theirs, await_=True)
+            for _ in range(FRAMES):
+                check_picture(screen.look(), (160, 120), BLUE)
+            talk.end()
+            screen.read_to_end()
+        tap.true(not os.path.exists(path), "the socket is still there")
+
+
+def places_that_cannot_be_are_refused():
+    with Scene() as scene:
+        talk = Talk(scene)
+        file, path = scene.path("file"), scene.path("frames")
+        with open(file, "w", encoding="ascii") as precious:
+            precious.write("precious")
+        track = get_tracks(talk.b, talk.theirs, "remoteTracks")
+        own = get_tracks(talk.b, talk.theirs, "localTracks")
+        client = talk.b.client
+        for place in ("frames", "here/frames", file, scene.path("none/frames"), talk.a.socket_path):
+            error = client.refused("media.renderTracks", trackIds=track, container="frames:" + place)
+            tap.true(place in str(error), "%s is not named in %r" % (place, error))
+        with open(file, encoding="ascii") as precious:
+            tap.equal(precious.read(), "precious", "the file")
+        talk.a.client.call("rpc.ping")
+        # a socket that a dead process left is not in the way, one of another track is
+        dead = socket.socket(socket.AF_UNIX)
+        dead.bind(path)
+        dead.close()
+        client.call("media.renderTracks", trackIds=track, container="frames:" + path)
+        error = client.refused("media.renderTracks", trackIds=own, container="frames:" + path)
+        tap.true(path in str(error), "the path is named in %r" % error)
+        with Screen(path) as screen:
+            check_picture(screen.look(), (160, 120), RED)
+        talk.end()
 
 
 def what_cannot_be_is_refused():
@@ -155,4 +285,5 @@ def what_cannot_be_is_refused():
 
 if __name__ == "__main__":
     tap.run("video", [frames_go_both_ways, a_hold_stops_both_media, video_comes_and_goes,
-                      video_is_recorded, what_cannot_be_is_refused])
+                      video_is_recorded, video_is_shown, the_own_camera_is_shown,
+                      places_that_cannot_be_are_refused, what_cannot_be_is_refused])
