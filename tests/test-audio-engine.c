@@ -9,6 +9,7 @@
 
 #include "base/hs-error.h"
 #include "hs-audio-testing.h"
+#include "hs-fake-clock.h"
 #include "media/hs-audio-engine.h"
 #include "media/hs-audio-port-private.h"
 #include "media/hs-audio-source-private.h"
@@ -43,10 +44,11 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   g_autoptr (HsConfig) config = hs_config_new (NULL);
+  g_autoptr (HsFakeClock) clock = hs_fake_clock_new ();
 
   self->folder = g_dir_make_tmp ("hs-audio-XXXXXX", NULL);
   self->devices = hs_devices_new (config);
-  self->engine = hs_audio_engine_new (self->devices);
+  self->engine = hs_audio_engine_new (HS_CLOCK (clock), self->devices);
   self->mixer = hs_audio_mixer_new ();
   self->sent = g_array_new (FALSE, FALSE, sizeof (gint16));
   self->port = hs_audio_port_new (self->mixer, on_push, self->sent);

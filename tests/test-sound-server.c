@@ -7,6 +7,7 @@
 
 #include "base/hs-error.h"
 #include "hs-audio-testing.h"
+#include "hs-fake-clock.h"
 #include "media/hs-audio-engine.h"
 
 #define SPEAKER    "pulse:first"
@@ -101,11 +102,13 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 set_up (Fixture *self, gconstpointer data)
 {
+  g_autoptr (HsFakeClock) clock = hs_fake_clock_new ();
+
   self->folder = data;
   start_server (self);
   self->config = hs_config_new (NULL);
   self->devices = hs_devices_new (self->config);
-  self->engine = hs_audio_engine_new (self->devices);
+  self->engine = hs_audio_engine_new (HS_CLOCK (clock), self->devices);
   g_signal_connect (self->devices, "changed", G_CALLBACK (on_changed), self);
   hs_devices_load_async (self->devices, NULL, on_loaded, self);
   await (self);

@@ -282,10 +282,11 @@ gboolean hs_peer_set_muted (HsPeer *self, const char *track_id, gboolean muted, 
  * independent of each other. Remote audio plays at the call's speaker from the start; that ends
  * with the first time it is rendered at, or taken from, a speaker. What an ended track was rendered
  * in is closed.
- * @container: "file:/PATH" (made anew; ".wav" for audio, ".mkv" for video), "frames:/SOCKET" for
- *   video; every other name is a speaker's for audio, and for video a place where nobody looks
- * @speaker_id: (nullable): where audio of a container that is no file plays; NULL: at the call's
- *   speaker
+ * @container: "file:/PATH" (made anew; ".wav" for audio, ".mkv" for video), "pcm:/SOCKET" for
+ *   audio, "frames:/SOCKET" for video; every other name is a speaker's for audio, and for video a
+ *   place where nobody looks
+ * @speaker_id: (nullable): where audio of a container that is only a name plays; NULL: at the
+ *   call's speaker
  * @error: HS_CALL_ERROR_INVALID_PARAM: no such track, or a malformed container or speaker;
  *   HS_CALL_ERROR_USER_MEDIA naming what cannot be opened */
 void hs_peer_render_track_async (HsPeer *self,

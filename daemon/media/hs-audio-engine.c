@@ -58,11 +58,11 @@ hs_audio_engine_init (HsAudioEngine *self)
 }
 
 HsAudioEngine *
-hs_audio_engine_new (HsDevices *devices)
+hs_audio_engine_new (HsClock *clock, HsDevices *devices)
 {
   HsAudioEngine *self = g_object_new (HS_TYPE_AUDIO_ENGINE, NULL);
 
-  self->opener = hs_audio_opener_new (devices);
+  self->opener = hs_audio_opener_new (clock, devices);
   return self;
 }
 

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "base/hs-clock.h"
 #include "hs-audio-port.h"
 #include "hs-audio-sink.h"
 #include "hs-audio-source.h"
@@ -22,12 +23,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HsAudioEngine, hs_audio_engine, HS, AUDIO_ENGINE, GObject)
 
 /* @devices: where the machine's microphones and speakers are looked up */
-HsAudioEngine *hs_audio_engine_new (HsDevices *devices);
+HsAudioEngine *hs_audio_engine_new (HsClock *clock, HsDevices *devices);
 
 /* @device_id: (nullable): "silence", "tone:HZ" with 1 to 20000 Hz, "tone:HZ@DBFS" (its
- *   amplitude, -90 to 0; -12 when not given), "file:/PATH", "file:/PATH?loop", or a microphone's id
- * from HsDevices; NULL and "default" are the default microphone. Files may have any format, rate
- * and number of channels that GStreamer decodes.
+ *   amplitude, -90 to 0; -12 when not given), "file:/PATH", "file:/PATH?loop", "pcm:/PATH" (see
+ *   HsAudioSocket), or a microphone's id from HsDevices; NULL and "default" are the default
+ * microphone. Files may have any format, rate and number of channels that GStreamer decodes.
  * @error: HS_CALL_ERROR_INVALID_PARAM naming a malformed id; HS_CALL_ERROR_USER_MEDIA naming the
  *   device or the path: unknown, missing, no audio …
  * Finish returns: (transfer full) */
@@ -40,8 +41,9 @@ HsAudioSource *hs_audio_engine_open_source_finish (HsAudioEngine *self,
                                                    GAsyncResult *result,
                                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* @device_id: (nullable): "null", "file:/PATH.wav" (made anew, readable by the user alone), or a
- *   speaker's id from HsDevices; NULL and "default" are the default speaker.
+/* @device_id: (nullable): "null", "file:/PATH.wav" (made anew, readable by the user alone),
+ *   "pcm:/PATH" (see HsAudioSocket), or a speaker's id from HsDevices; NULL and "default" are the
+ * default speaker.
  * @error: HS_CALL_ERROR_INVALID_PARAM naming a malformed id; HS_CALL_ERROR_USER_MEDIA naming the
  *   device or the path: unknown, not writable, disk full …
  * Finish returns: (transfer full) */

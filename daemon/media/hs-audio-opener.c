@@ -6,6 +6,7 @@
 #include "base/hs-error.h"
 #include "hs-audio-device-sink.h"
 #include "hs-audio-sink-private.h"
+#include "hs-audio-socket.h"
 #include "hs-audio-source-private.h"
 #include "hs-audio-stream-source.h"
 #include "hs-audio-tone-source.h"
@@ -24,9 +25,11 @@
 #define DRAIN_MS 5000
 
 struct _HsAudioOpener {
+  HsClock *clock;
   HsDevices *devices;
   HsAudioWorker *device_worker;
   HsAudioWorker *file_worker;
+  HsAudioWorker *socket_worker;
   GHashTable *shared;  /* char *key: GWeakRef of what is open */
   GHashTable *opening; /* char *key: Opening that others may join, borrowed */
 };
@@ -69,13 +72,15 @@ weak_ref_free (gpointer data)
 }
 
 HsAudioOpener *
-hs_audio_opener_new (HsDevices *devices)
+hs_audio_opener_new (HsClock *clock, HsDevices *devices)
 {
   HsAudioOpener *self = g_new0 (HsAudioOpener, 1);
 
+  self->clock = g_object_ref (clock);
   self->devices = g_object_ref (devices);
   self->device_worker = hs_audio_worker_new (1, PATIENCE_MS);
   self->file_worker = hs_audio_worker_new (FILE_THREADS, PATIENCE_MS);
+  self->socket_worker = hs_audio_worker_new (1, PATIENCE_MS);
   self->shared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, weak_ref_free);
   self->opening = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
@@ -84,9 +89,11 @@ hs_audio_opener_new (HsDevices *devices)
 void
 hs_audio_opener_free (HsAudioOpener *self)
 {
+  g_object_unref (self->clock);
   g_object_unref (self->devices);
   hs_audio_worker_unref (self->device_worker);
   hs_audio_worker_unref (self->file_worker);
+  hs_audio_worker_unref (self->socket_worker);
   g_hash_table_unref (self->shared);
   g_hash_table_unref (self->opening);
   g_free (self);
@@ -95,6 +102,8 @@ hs_audio_opener_free (HsAudioOpener *self)
 static gboolean
 has_failed (GObject *object)
 {
+  if (HS_IS_AUDIO_SOCKET (object))
+    return FALSE;
   return HS_IS_AUDIO_SOURCE (object) ? hs_audio_source_has_failed (HS_AUDIO_SOURCE (object))
                                      : hs_audio_sink_has_failed (HS_AUDIO_SINK (object));
 }
@@ -127,11 +136,30 @@ dup_shared (HsAudioOpener *self, const char *key)
   return object != NULL && !has_failed (object) ? g_steal_pointer (&object) : NULL;
 }
 
+/* What a task waits with. */
+typedef struct {
+  HsAudioOpener *opener;
+  HsDeviceKind kind;
+} Request;
+
+/* Returns: (transfer full): @opened, or the end of it that @task is about */
+static gpointer
+dup_end (GObject *opened, GTask *task, const char *device_id)
+{
+  const Request *request = g_task_get_task_data (task);
+
+  if (!HS_IS_AUDIO_SOCKET (opened))
+    return g_object_ref (opened);
+  if (request->kind == HS_DEVICE_MICROPHONE)
+    return hs_audio_socket_dup_source (HS_AUDIO_SOCKET (opened), device_id);
+  return hs_audio_socket_dup_sink (HS_AUDIO_SOCKET (opened), device_id);
+}
+
 static void
 return_result (Opening *self, GTask *task)
 {
   if (self->result != NULL)
-    g_task_return_pointer (task, g_object_ref (self->result), g_object_unref);
+    g_task_return_pointer (task, dup_end (self->result, task, self->device_id), g_object_unref);
   else
     g_task_return_error (task, g_error_copy (self->error));
 }
@@ -157,6 +185,8 @@ open_now (Opening *self)
   HsAudioOpener *opener = self->opener;
   gboolean is_file = self->id.form == HS_DEVICE_FORM_FILE;
 
+  if (self->id.form == HS_DEVICE_FORM_SOCKET)
+    return hs_audio_socket_open (self->id.path, opener->clock, opener->socket_worker, &self->error);
   if (!gst_init_check (NULL, NULL, &self->error))
     return NULL;
   if (!is_file && self->device == NULL) {
@@ -187,14 +217,21 @@ run_opening (gpointer data)
   g_idle_add_full (G_PRIORITY_DEFAULT, on_opened, self, opening_free);
 }
 
+static HsAudioWorker *
+choose_worker (HsAudioOpener *self, const Opening *opening)
+{
+  if (opening->id.form == HS_DEVICE_FORM_SOCKET)
+    return self->socket_worker;
+  return opening->device != NULL ? self->device_worker : self->file_worker;
+}
+
 /* @opening: (transfer full) */
 static void
 start (HsAudioOpener *self, Opening *opening)
 {
   if (opening->key != NULL)
     g_hash_table_insert (self->opening, opening->key, opening);
-  hs_audio_worker_run (opening->device != NULL ? self->device_worker : self->file_worker,
-                       run_opening, opening);
+  hs_audio_worker_run (choose_worker (self, opening), run_opening, opening);
 }
 
 static char *
@@ -204,9 +241,11 @@ dup_key (HsDeviceKind kind, const char *device_id, const HsDeviceId *id)
 
   if (id->form == HS_DEVICE_FORM_MACHINE)
     return g_strdup_printf ("%s %s", hs_device_kind_get_name (kind), device_id);
+  path = g_canonicalize_filename (id->path, NULL);
+  if (id->form == HS_DEVICE_FORM_SOCKET)
+    return g_strdup_printf ("socket %s", path);
   if (kind == HS_DEVICE_MICROPHONE)
     return NULL;
-  path = g_canonicalize_filename (id->path, NULL);
   return g_strdup_printf ("file %s", path);
 }
 
@@ -245,7 +284,7 @@ open_elsewhere (HsAudioOpener *self,
   Opening *opening = key != NULL ? g_hash_table_lookup (self->opening, key) : NULL;
 
   if (shared != NULL) {
-    g_task_return_pointer (task, g_steal_pointer (&shared), g_object_unref);
+    g_task_return_pointer (task, dup_end (shared, task, device_id), g_object_unref);
     g_object_unref (task);
     return;
   }
@@ -276,6 +315,7 @@ open_by_form (HsAudioOpener *self,
 {
   switch (id->form) {
   case HS_DEVICE_FORM_FILE:
+  case HS_DEVICE_FORM_SOCKET:
   case HS_DEVICE_FORM_MACHINE:
     open_elsewhere (self, kind, device_id, id, task);
     return;
@@ -292,12 +332,6 @@ open_by_form (HsAudioOpener *self,
   }
   g_object_unref (task);
 }
-
-/* What a task waits with while the devices are asked. */
-typedef struct {
-  HsAudioOpener *opener;
-  HsDeviceKind kind;
-} Request;
 
 static void
 on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -319,12 +353,9 @@ static void
 resolve (HsAudioOpener *self, HsDeviceKind kind, const char *device_id, GTask *task)
 {
   g_autoptr (JsonNode) exact = json_node_new (JSON_NODE_NULL);
-  Request *request = g_new (Request, 1);
 
   if (device_id != NULL)
     json_node_init_string (exact, device_id);
-  *request = (Request){ self, kind };
-  g_task_set_task_data (task, request, g_free);
   hs_devices_resolve_async (self->devices, kind, exact, g_task_get_cancellable (task), on_resolved,
                             task);
 }
@@ -333,8 +364,11 @@ void
 hs_audio_opener_open (HsAudioOpener *self, HsDeviceKind kind, const char *device_id, GTask *task)
 {
   g_auto (HsDeviceId) id = { 0 };
+  Request *request = g_new (Request, 1);
   GError *error = NULL;
 
+  *request = (Request){ self, kind };
+  g_task_set_task_data (task, request, g_free);
   if (!hs_device_id_parse (&id, kind, device_id, &error)) {
     g_task_return_error (task, error);
     g_object_unref (task);
@@ -348,22 +382,12 @@ hs_audio_opener_open (HsAudioOpener *self, HsDeviceKind kind, const char *device
 static void
 wait_for_workers (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  HsAudioWorker **workers = data;
+  GPtrArray *workers = data;
+  gboolean is_done = TRUE;
 
-  gboolean is_done = hs_audio_worker_wait (workers[0], DRAIN_MS);
-
-  is_done &= hs_audio_worker_wait (workers[1], DRAIN_MS);
+  for (guint i = 0; i < workers->len; i++)
+    is_done &= hs_audio_worker_wait (workers->pdata[i], DRAIN_MS);
   g_task_return_boolean (task, is_done);
-}
-
-static void
-free_workers (gpointer data)
-{
-  HsAudioWorker **workers = data;
-
-  hs_audio_worker_unref (workers[0]);
-  hs_audio_worker_unref (workers[1]);
-  g_free (workers);
 }
 
 static void
@@ -382,11 +406,12 @@ on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 hs_audio_opener_drain (HsAudioOpener *self, GTask *task)
 {
-  HsAudioWorker **workers = g_new (HsAudioWorker *, 2);
+  GPtrArray *workers = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_audio_worker_unref);
   g_autoptr (GTask) wait = g_task_new (NULL, NULL, on_drained, task);
 
-  workers[0] = hs_audio_worker_ref (self->device_worker);
-  workers[1] = hs_audio_worker_ref (self->file_worker);
-  g_task_set_task_data (wait, workers, free_workers);
+  g_ptr_array_add (workers, hs_audio_worker_ref (self->device_worker));
+  g_ptr_array_add (workers, hs_audio_worker_ref (self->file_worker));
+  g_ptr_array_add (workers, hs_audio_worker_ref (self->socket_worker));
+  g_task_set_task_data (wait, workers, (GDestroyNotify) g_ptr_array_unref);
   g_task_run_in_thread (wait, wait_for_workers);
 }

@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 /**
  * HsAudioSink: something open that plain audio goes to
  *
- * A speaker of the machine, a WAV file being written, nothing. It comes from
+ * A speaker of the machine, a WAV file being written, programs at a socket, nothing. It comes from
  * hs_audio_engine_open_sink_async() and stays open while somebody holds a reference; the last one
- * is dropped on the control thread. Who opens the same speaker or the same file again gets the same
+ * is dropped on the control thread. Who opens the same speaker, file or socket again gets the same
  * sink, and what its ports receive is added up. A file begins with the first block that a port's
  * open receive gate lets through, and from then on keeps pace with real time: it holds silence for
  * every gap until it is taken from its last port.

@@ -87,6 +87,18 @@ parse_file (HsDeviceId *self, HsDeviceKind kind, const char *text, GError **erro
 }
 
 static gboolean
+parse_socket (HsDeviceId *self, const char *text, GError **error)
+{
+  self->form = HS_DEVICE_FORM_SOCKET;
+  self->path = g_strdup (text + strlen ("pcm:"));
+  if (g_path_is_absolute (self->path))
+    return TRUE;
+  g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
+               "deviceId \"%s\": the path must be absolute, as in pcm:/tmp/name", text);
+  return FALSE;
+}
+
+static gboolean
 parse_pattern (HsDeviceId *self, const char *text, GError **error)
 {
   static const char *const names[] = { "smpte", "snow", "black", "white", "red",
@@ -121,5 +133,7 @@ hs_device_id_parse (HsDeviceId *self, HsDeviceKind kind, const char *text, GErro
     return parse_pattern (self, text, error);
   else if (g_str_has_prefix (text, "file:"))
     return parse_file (self, kind, text, error);
+  else if (kind != HS_DEVICE_CAMERA && g_str_has_prefix (text, "pcm:"))
+    return parse_socket (self, text, error);
   return TRUE;
 }

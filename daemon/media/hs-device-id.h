@@ -12,6 +12,7 @@ typedef enum {
   HS_DEVICE_FORM_NULL,
   HS_DEVICE_FORM_TONE,
   HS_DEVICE_FORM_FILE,
+  HS_DEVICE_FORM_SOCKET,
   HS_DEVICE_FORM_PATTERN,
   HS_DEVICE_FORM_MACHINE, /* anything else: the list of devices knows */
 } HsDeviceForm;
@@ -20,7 +21,7 @@ typedef struct {
   HsDeviceForm form;
   double hz;
   double amplitude_db;
-  char *path; /* of a file; of a pattern its name */
+  char *path; /* of a file or a socket; of a pattern its name */
   gboolean loop;
 } HsDeviceId;
 

@@ -62,7 +62,7 @@ gboolean hs_devices_load_finish (HsDevices *self,
 GPtrArray *hs_devices_list (HsDevices *self);
 
 /* Answers from what is known now, without opening anything: a device of the list, a well-formed
- * "tone:…", "pattern:…" or "file:/…", "default".
+ * "tone:…", "pattern:…", "file:/…" or "pcm:/…", "default".
  * @error: HS_CALL_ERROR_INVALID_PARAM naming @device_id */
 gboolean hs_devices_check (HsDevices *self,
                            HsDeviceKind kind,

@@ -250,7 +250,7 @@ hs_media_new (HsClock *clock, HsConfig *config)
   self->clock = g_object_ref (clock);
   self->config = g_object_ref (config);
   self->devices = hs_devices_new (config);
-  self->engine = hs_audio_engine_new (self->devices);
+  self->engine = hs_audio_engine_new (clock, self->devices);
   self->queue = hs_leg_queue_new (clock, CONNECTING_LEGS, TICKET_MS);
   self->video_engine = hs_video_engine_new (self->devices, config, self->queue);
   g_signal_connect_object (self->queue, "settled", G_CALLBACK (check_settled), self,

@@ -6,8 +6,9 @@
 #include "base/hs-error.h"
 #include "hs-device-id.h"
 
-#define FILE_PREFIX "file:"
-#define WAVE_SUFFIX ".wav"
+#define FILE_PREFIX   "file:"
+#define SOCKET_PREFIX "pcm:"
+#define WAVE_SUFFIX   ".wav"
 
 /* A track in one place. */
 typedef struct {
@@ -206,11 +207,18 @@ is_file (const char *container)
   return g_str_has_prefix (container, FILE_PREFIX);
 }
 
+/* A container that is a place itself; any other is a name for the speaker. */
+static gboolean
+is_place (const char *container)
+{
+  return is_file (container) || g_str_has_prefix (container, SOCKET_PREFIX);
+}
+
 /* Whether there is such a speaker shows when it is opened. */
 static gboolean
 check_container (const char *container, const char *speaker_id, GError **error)
 {
-  const char *device_id = is_file (container) ? container : speaker_id;
+  const char *device_id = is_place (container) ? container : speaker_id;
   g_autofree char *lower = g_ascii_strdown (container, -1);
   g_auto (HsDeviceId) id = { 0 };
 
@@ -232,7 +240,7 @@ add_rendering (HsWebrtcPeer *self, const char *track_id, const char *container)
   rendering->track_id = g_strdup (track_id);
   rendering->container = g_strdup (container);
   rendering->local = hs_webrtc_peer_find_local (self, track_id) != NULL;
-  if (!rendering->local && !is_file (container))
+  if (!rendering->local && !is_place (container))
     self->renderings->explicit = TRUE;
   g_ptr_array_add (self->renderings->list, rendering);
   return rendering;
@@ -326,8 +334,8 @@ hs_webrtc_peer_render_audio (HsWebrtcPeer *self,
   }
   if (find_rendering (self, track_id, container) == NULL) {
     rendering = add_rendering (self, track_id, container);
-    if (is_file (container) || speaker_id != NULL) {
-      open_container (self, rendering, is_file (container) ? container : speaker_id, task);
+    if (is_place (container) || speaker_id != NULL) {
+      open_container (self, rendering, is_place (container) ? container : speaker_id, task);
       return;
     }
     update_port (self);
@@ -344,7 +352,7 @@ hs_webrtc_peer_unrender_audio (HsWebrtcPeer *self, const char *track_id, const c
 
   if (rendering != NULL)
     g_ptr_array_remove (self->renderings->list, rendering);
-  if (!is_file (container) && hs_webrtc_peer_find_local (self, track_id) == NULL)
+  if (!is_place (container) && hs_webrtc_peer_find_local (self, track_id) == NULL)
     self->renderings->explicit = TRUE;
   update_port (self);
 }

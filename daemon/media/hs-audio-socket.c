@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "hs-media"
+
+#include "hs-audio-socket-private.h"
+
+#include "base/hs-error.h"
+#include "base/hs-unix-listener.h"
+#include "hs-audio-samples.h"
+#include "hs-audio-socket-client.h"
+
+#define CLIENTS_MAX 16
+
+/* Time that passed without ticks is silence, up to what a client may have waiting. */
+#define SKIPPED_MAX 50
+
+struct _HsAudioSocket {
+  GObject parent;
+  char *path;
+  HsClock *clock;
+  HsAudioWorker *worker;
+  HsUnixListener *listener;
+  gboolean is_accepting;
+
+  /* guarded by the lock */
+  GMutex lock;
+  HsAudioSource *source; /* borrowed: says when it goes */
+  HsAudioSink *sink;     /* likewise */
+  GPtrArray *clients;    /* of HsAudioSocketClient; changes on the control thread only */
+};
+
+G_DEFINE_FINAL_TYPE (HsAudioSocket, hs_audio_socket, G_TYPE_OBJECT)
+
+/* With the lock held. Who has said everything stays for what it may hear. */
+static gboolean
+is_over (HsAudioSocket *self, HsAudioSocketClient *client)
+{
+  return !hs_audio_socket_client_can_read (client) &&
+         (self->sink == NULL || !hs_audio_socket_client_can_write (client));
+}
+
+/* With the lock held, on the control thread. */
+static void
+sweep (HsAudioSocket *self)
+{
+  for (guint i = self->clients->len; i > 0; i--) {
+    if (is_over (self, self->clients->pdata[i - 1]))
+      g_ptr_array_remove_index (self->clients, i - 1);
+  }
+}
+
+/* With the lock held: who has gone, and waits for nothing but being heard, makes room. */
+static gboolean
+make_room (HsAudioSocket *self)
+{
+  sweep (self);
+  for (guint i = self->clients->len; i > 0 && self->clients->len >= CLIENTS_MAX; i--) {
+    if (!hs_audio_socket_client_can_write (self->clients->pdata[i - 1]))
+      g_ptr_array_remove_index (self->clients, i - 1);
+  }
+  return self->clients->len < CLIENTS_MAX;
+}
+
+static void
+on_gone (gpointer client, gpointer user_data)
+{
+  HsAudioSocket *self = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  hs_audio_socket_client_leave (client);
+  sweep (self);
+}
+
+static void
+on_connecting (GSocket *socket, gpointer user_data)
+{
+  HsAudioSocket *self = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (make_room (self))
+    g_ptr_array_add (self->clients, hs_audio_socket_client_new (socket, on_gone, self));
+  else
+    g_warning ("%s: there are %d clients, a further one is turned away", self->path, CLIENTS_MAX);
+}
+
+static void
+free_listener (gpointer listener)
+{
+  hs_unix_listener_free (listener);
+}
+
+static void
+hs_audio_socket_dispose (GObject *object)
+{
+  HsAudioSocket *self = HS_AUDIO_SOCKET (object);
+
+  if (self->listener != NULL) {
+    hs_unix_listener_stop (self->listener);
+    hs_audio_worker_run (self->worker, free_listener, g_steal_pointer (&self->listener));
+  }
+  g_ptr_array_set_size (self->clients, 0);
+  g_clear_pointer (&self->worker, hs_audio_worker_unref);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (hs_audio_socket_parent_class)->dispose (object);
+}
+
+static void
+hs_audio_socket_finalize (GObject *object)
+{
+  HsAudioSocket *self = HS_AUDIO_SOCKET (object);
+
+  g_ptr_array_unref (self->clients);
+  g_mutex_clear (&self->lock);
+  g_free (self->path);
+  G_OBJECT_CLASS (hs_audio_socket_parent_class)->finalize (object);
+}
+
+static void
+hs_audio_socket_class_init (HsAudioSocketClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = hs_audio_socket_dispose;
+  G_OBJECT_CLASS (klass)->finalize = hs_audio_socket_finalize;
+}
+
+static void
+hs_audio_socket_init (HsAudioSocket *self)
+{
+  g_mutex_init (&self->lock);
+  self->clients = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_audio_socket_client_free);
+}
+
+HsAudioSocket *
+hs_audio_socket_open (const char *path, HsClock *clock, HsAudioWorker *worker, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  HsUnixListener *listener = hs_unix_listener_new (path, &reason);
+  HsAudioSocket *self;
+
+  if (listener == NULL) {
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "cannot listen at \"%s\": %s",
+                 path, reason->message);
+    return NULL;
+  }
+  self = g_object_new (HS_TYPE_AUDIO_SOCKET, NULL);
+  self->path = g_strdup (path);
+  self->clock = g_object_ref (clock);
+  self->worker = hs_audio_worker_ref (worker);
+  self->listener = listener;
+  return self;
+}
+
+static void
+ensure_accepting (HsAudioSocket *self)
+{
+  if (!self->is_accepting)
+    hs_unix_listener_start (self->listener, self->clock, on_connecting, self);
+  self->is_accepting = TRUE;
+}
+
+HsAudioSource *
+hs_audio_socket_dup_source (HsAudioSocket *self, const char *device_id)
+{
+  g_autofree char *label = g_path_get_basename (self->path);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  ensure_accepting (self);
+  if (self->source != NULL)
+    return g_object_ref (self->source);
+  self->source = hs_audio_socket_source_new (self, device_id, label);
+  return self->source;
+}
+
+HsAudioSink *
+hs_audio_socket_dup_sink (HsAudioSocket *self, const char *device_id)
+{
+  g_autofree char *label = g_path_get_basename (self->path);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  ensure_accepting (self);
+  if (self->sink != NULL)
+    return g_object_ref (self->sink);
+  self->sink = hs_audio_socket_sink_new (self, device_id, label);
+  return self->sink;
+}
+
+void
+hs_audio_socket_leave_source (HsAudioSocket *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->source = NULL;
+}
+
+void
+hs_audio_socket_leave_sink (HsAudioSocket *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->sink = NULL;
+  sweep (self);
+}
+
+/* With the lock held. */
+static gboolean
+read_client (HsAudioSocket *self, HsAudioSocketClient *client, gint16 *block)
+{
+  gboolean could_read = hs_audio_socket_client_can_read (client);
+  gboolean is_heard = hs_audio_socket_client_read (client, block);
+
+  /* Hanging up calls on_gone(): the ticker itself removes nobody. */
+  if (could_read && is_over (self, client))
+    hs_audio_socket_client_shut (client);
+  return is_heard;
+}
+
+gboolean
+hs_audio_socket_read (HsAudioSocket *self, gint16 *block)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gint32 sum[HS_AUDIO_BLOCK] = { 0 };
+  gint16 part[HS_AUDIO_BLOCK];
+  gboolean is_heard = FALSE;
+
+  for (guint i = 0; i < self->clients->len; i++) {
+    if (!read_client (self, self->clients->pdata[i], part))
+      continue;
+    hs_audio_samples_add (sum, part, 1.0, 1.0);
+    is_heard = TRUE;
+  }
+  if (is_heard)
+    hs_audio_samples_saturate (block, sum);
+  return is_heard;
+}
+
+static void
+write_all (HsAudioSocket *self, const gint16 *block)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    hs_audio_socket_client_write (self->clients->pdata[i], block);
+}
+
+void
+hs_audio_socket_render (HsAudioSocket *self, const gint16 *block, guint skipped)
+{
+  static const gint16 silence[HS_AUDIO_BLOCK] = { 0 };
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gint16 wire[HS_AUDIO_BLOCK];
+
+  for (guint i = 0; i < HS_AUDIO_BLOCK; i++)
+    wire[i] = GINT16_TO_LE (block[i]);
+  for (guint i = 0; i < MIN (skipped, SKIPPED_MAX); i++)
+    write_all (self, silence);
+  write_all (self, wire);
+}
