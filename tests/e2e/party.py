@@ -127,7 +127,8 @@ def connect(scene, a, b, a_hz, b_hz):
     ours = Line(scene, a, a.make(b.address, "tone:%d" % a_hz))
     theirs = Line(scene, b, b.wait_for_call())
     b.answer(theirs.call, "tone:%d" % b_hz)
-    a.wait_for_state(ours.call, "Connected")
+    for line in (ours, theirs):
+        line.wait_for("Connected")
     ours.take_told()
     theirs.take_told()
     return ours, theirs

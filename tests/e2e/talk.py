@@ -52,7 +52,9 @@ class Talk:
         self.browser.run("party." + what)
 
     def run(self, method, **params):
-        """The daemon does something to the call."""
+        """The daemon does something to the call, once it is done with what the browser did."""
+        self.daemon.client.poll(lambda: "remoteOp" not in self.daemon.get(self.call),
+                                what="an end of the browser's change")
         return self.daemon.client.call("call." + method, callId=self.call, await_=True, **params)
 
     def count(self):
