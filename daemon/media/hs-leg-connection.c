@@ -96,6 +96,7 @@ hs_leg_stop_watching (HsLeg *self)
 {
   hs_clock_clear_timer (self->clock, &self->connect_timer);
   hs_clock_clear_timer (self->clock, &self->watch_timer);
+  hs_leg_stop_waiting_for_checks (self);
 }
 
 /* --- is it the right one? --- */
@@ -222,6 +223,7 @@ hs_leg_on_connection (gpointer owner, gpointer data)
 void
 hs_leg_on_path (gpointer owner, gpointer data)
 {
+  hs_leg_stop_waiting_for_checks (owner);
   g_signal_emit_by_name (owner, "path-found");
 }
 

@@ -116,6 +116,7 @@ finish (gpointer user_data)
   g_object_get (self->webrtc, "local-description", &description, NULL);
   sdp = hs_leg_read_description (description, &error);
   g_clear_pointer (&description, gst_webrtc_session_description_free);
+  hs_leg_start_waiting_for_checks (self);
   if (sdp != NULL)
     hs_leg_succeed (self, sdp);
   else

@@ -215,11 +215,14 @@ hs_leg_create_answer_async (HsLeg *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
+  g_autoptr (HsSdp) now = NULL;
+
   if (!hs_leg_begin (self, cancellable, callback, user_data, hs_leg_create_answer_async))
     return;
   g_clear_pointer (&self->remote, hs_sdp_free);
   self->remote = hs_sdp_copy (offer);
-  hs_leg_apply (self, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, offer, on_offer_applied);
+  now = hs_leg_keep_candidates (self, offer);
+  hs_leg_apply (self, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, now, on_offer_applied);
 }
 
 HsSdp *

@@ -69,6 +69,9 @@ struct _HsLeg {
   HsSdp *remote;
   GPtrArray *candidates; /* (element-type utf8) */
   gboolean gathered;
+  gboolean waits_for_checks;
+  GPtrArray *kept; /* candidates of the far end that are not used yet; nullable */
+  guint check_timer;
 
   /* connection */
   HsPeerState state;
@@ -136,6 +139,16 @@ void hs_leg_mark_packets (HsLeg *self);
 void hs_leg_gather (HsLeg *self, GTask *task, const GstStructure *reply);
 void hs_leg_on_candidate (gpointer owner, gpointer data);
 void hs_leg_on_gathered (gpointer owner, gpointer data);
+
+/* hs-leg-checks.c */
+
+/* @offer: of the far end
+ * Returns: (transfer full): what webrtcbin is to know of it now */
+HsSdp *hs_leg_keep_candidates (HsLeg *self, HsSdp *offer);
+
+/* From when the answer is complete until a path has been found. */
+void hs_leg_start_waiting_for_checks (HsLeg *self);
+void hs_leg_stop_waiting_for_checks (HsLeg *self);
 
 /* hs-leg-connection.c */
 void hs_leg_connect (HsLeg *self);

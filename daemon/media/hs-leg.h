@@ -92,6 +92,10 @@ HsSdp *hs_leg_create_offer_finish (HsLeg *self,
                                    GAsyncResult *result,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The next answer leaves it to the far end to check the path first, for two seconds: its offer may
+ * have been made on a transport that another far end was connected with. */
+void hs_leg_wait_for_checks (HsLeg *self);
+
 /* Takes the remote offer (of hs_sdp_offer_to_engine()), makes webrtcbin's answer.
  * Finish returns: (transfer full): the answer without candidates */
 void hs_leg_create_answer_async (HsLeg *self,

@@ -246,8 +246,9 @@ hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GE
     .opus_complexity =
         CLAMP (hs_config_get_int (config, "media.opusComplexity", OPUS_COMPLEXITY), 0, 10),
     .h264 = !self->remove_h264,
-    .ice_delay_ms = self->ice_delay_ms,
-    .ice_limit_ms = self->ice_limit_ms,
+    /* The candidates of a twin are told to nobody. */
+    .ice_delay_ms = certificate != NULL ? 0 : self->ice_delay_ms,
+    .ice_limit_ms = certificate != NULL ? 0 : self->ice_limit_ms,
     .ice_check = hs_media_get_ice_check (self->media),
     .call_id = self->call_id,
     .audio_received = on_audio_received,

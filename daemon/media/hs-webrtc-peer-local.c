@@ -395,6 +395,9 @@ start_answer (HsWebrtcPeer *self)
 
   if (!start_draft (self, fresh ? NULL : existing))
     return;
+  /* In a call that runs, the offer may be meant for somebody else. */
+  if (fresh && existing != NULL)
+    hs_leg_wait_for_checks (get_draft (self)->transport->leg);
   hs_webrtc_peer_place_in_answer (self, self->proposed.remote, fresh);
   if (!fresh && self->change != HS_SDP_REOFFER_LINES_CHANGED)
     write_description (self, existing, existing->engine);

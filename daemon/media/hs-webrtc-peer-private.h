@@ -211,6 +211,9 @@ GArray *hs_webrtc_peer_make_lines (HsWebrtcPeer *self,
 HsSdp *hs_webrtc_peer_dup_usable (HsSdp *remote);
 
 /* hs-webrtc-peer-legs.c */
+
+/* @certificate: (nullable): of the transport that it is the twin of
+ * Returns: (transfer full) */
 HsPeerTransport *
 hs_webrtc_peer_add_transport (HsWebrtcPeer *self, HsCertificate *certificate, GError **error);
 /* The newest transport outlives the operation that it was made for. */

@@ -101,6 +101,20 @@ def hear_music(scene, stops):
     for line in both:
         line.wait_for("Connected", False, False)
     check_heard(both, KNOWN)
+
+    # Whoever holds as well hears nothing; whoever resumes first hears the other's music.
+    ab.run("call.hold")
+    check_heard({ab: (), ba: MUSIC}, KNOWN)
+    ba.run("call.hold")
+    ab.wait_for("On Hold", True, True)
+    check_heard({ab: (), ba: ()}, KNOWN)
+    ab.run("call.unhold")
+    ab.wait_for("On Hold", False, True)
+    check_heard({ab: MUSIC, ba: ()}, KNOWN)
+    ba.run("call.unhold")
+    for line in both:
+        line.wait_for("Connected", False, False)
+    check_heard(both, KNOWN)
     ab.run("call.end")
     ba.wait_for("Ended")
     tap.equal(scene.sandbox.get_state()["calls"], 0, "calls that the gateway still has")
