@@ -2,6 +2,9 @@
 #define G_LOG_DOMAIN "hs-sandbox"
 
 #include "hs-sandbox-calls.h"
+#include "hs-sandbox-call-end.h"
+#include "hs-sandbox-call-ring.h"
+#include "hs-sandbox-call-start.h"
 #include "hs-sandbox-json.h"
 #include "hs-sandbox-leg.h"
 

@@ -31,12 +31,6 @@ void hs_sandbox_calls_post_disposition (HsSandboxCalls *calls,
                                         HsSandboxUser *user,
                                         HsSandboxExchange *exchange);
 
-/* Places a call for @user as `callStart` asks; replies. */
-void hs_sandbox_call_start (HsSandboxCalls *calls,
-                            HsSandboxUser *user,
-                            JsonObject *request,
-                            HsSandboxExchange *exchange);
-
 /* Joins two calls of @user's as `join` asks; replies. */
 void hs_sandbox_call_join (HsSandboxCalls *calls,
                            HsSandboxUser *user,

@@ -7,8 +7,10 @@
 #define G_LOG_DOMAIN "hs-sandbox"
 
 #include "hs-sandbox-address.h"
+#include "hs-sandbox-call-ring.h"
 #include "hs-sandbox-json.h"
 #include "hs-sandbox-leg.h"
+#include "hs-sandbox-reason.h"
 
 #include "media/hs-sandbox-media.h"
 

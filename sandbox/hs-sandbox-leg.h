@@ -123,20 +123,6 @@ struct _HsSandboxCalls {
   GPtrArray *features; /* HsSandboxFeature */
 };
 
-/* Codes of SIP that a client is told as the reason of an end. */
-enum {
-  HS_SANDBOX_SIP_OK = 200,
-  HS_SANDBOX_SIP_NOT_FOUND = 404,
-  HS_SANDBOX_SIP_TIMEOUT = 408,
-  HS_SANDBOX_SIP_UNAVAILABLE = 480,
-  HS_SANDBOX_SIP_TOO_MANY_HOPS = 483,
-  HS_SANDBOX_SIP_BUSY = 486,
-  HS_SANDBOX_SIP_CANCELLED = 487,
-  HS_SANDBOX_SIP_NOT_ACCEPTABLE = 488,
-  HS_SANDBOX_SIP_PENDING = 491,
-  HS_SANDBOX_SIP_DECLINED = 603,
-};
-
 /* Codes that gateways give. */
 enum {
   HS_SANDBOX_STATUS_OK = 0,
@@ -210,9 +196,6 @@ void hs_sandbox_leg_link (HsSandboxLeg *leg, HsSandboxLeg *other);
 /* @leg belongs to @call from now on; the call that it leaves ends when it was the last. */
 void hs_sandbox_leg_move (HsSandboxLeg *leg, HsSandboxCall *call);
 
-/* Ends the leg and its peer with `callEnd`, and their call with them. */
-void hs_sandbox_leg_drop (HsSandboxLeg *leg, guint sip_code);
-
 /* Tells the client that its transfer or join has come to an end. */
 void
 hs_sandbox_leg_conclude (HsSandboxLeg *leg, const char *type, int status_code, const char *reason);
@@ -222,20 +205,11 @@ HsSandboxCall *hs_sandbox_call_new (HsSandboxCalls *calls, const HsSandboxCallEv
 /* Ends it when none of its legs is a party's any more. */
 void hs_sandbox_call_end_if_left (HsSandboxCall *call);
 
-/* Offers @call to @address; what becomes of it comes as events, a failure maybe at once. */
-void hs_sandbox_call_ring (HsSandboxCall *call, const char *address);
-
-/* Takes the call away from all who were called, whether they have answered or not. */
-void hs_sandbox_call_withdraw (HsSandboxCall *call);
-
 /* @self: (transfer full) */
 void hs_sandbox_feature_add (HsSandboxFeature *self, HsSandboxCalls *calls);
 
 /* All its legs are free again. */
 void hs_sandbox_feature_remove (HsSandboxFeature *self, HsSandboxCalls *calls);
-
-/* Returns: (nullable): the words for a code of SIP */
-const char *hs_sandbox_reason_get (guint sip_code);
 
 /* Ends those of its legs that have not ended, without a word, and forgets the call. */
 void hs_sandbox_call_end (HsSandboxCall *call);
@@ -269,11 +243,6 @@ void hs_sandbox_leg_update_slowly (HsSandboxLeg *leg);
 void hs_sandbox_call_meet (HsSandboxLeg *leg, const char *offer);
 
 /* The verbs; each replies. @request: the inner object of the body */
-void hs_sandbox_leg_ringing (HsSandboxLeg *leg, HsSandboxExchange *exchange);
-void hs_sandbox_leg_answer (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange);
-void hs_sandbox_leg_reject (HsSandboxLeg *leg, HsSandboxExchange *exchange);
-void hs_sandbox_leg_forward (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange);
-void hs_sandbox_leg_hang_up (HsSandboxLeg *leg);
 void
 hs_sandbox_leg_start_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange);
 void

@@ -8,8 +8,11 @@
 #define G_LOG_DOMAIN "hs-sandbox"
 
 #include "hs-sandbox-address.h"
+#include "hs-sandbox-call-end.h"
+#include "hs-sandbox-call-ring.h"
 #include "hs-sandbox-json.h"
 #include "hs-sandbox-leg.h"
+#include "hs-sandbox-reason.h"
 
 typedef struct {
   HsSandboxFeature feature;
