@@ -6,6 +6,7 @@
 #include "hs-sandbox-address.h"
 #include "hs-sandbox-anonymous.h"
 #include "hs-sandbox-call-ring.h"
+#include "hs-sandbox-join.h"
 #include "hs-sandbox-json.h"
 
 /* A client must have digested the reply to its `callStart` before it learns of a failure. */

@@ -5,6 +5,7 @@
 #include "hs-sandbox-call-end.h"
 #include "hs-sandbox-call-ring.h"
 #include "hs-sandbox-call-start.h"
+#include "hs-sandbox-join.h"
 #include "hs-sandbox-json.h"
 #include "hs-sandbox-leg.h"
 

@@ -31,12 +31,6 @@ void hs_sandbox_calls_post_disposition (HsSandboxCalls *calls,
                                         HsSandboxUser *user,
                                         HsSandboxExchange *exchange);
 
-/* Joins two calls of @user's as `join` asks; replies. */
-void hs_sandbox_call_join (HsSandboxCalls *calls,
-                           HsSandboxUser *user,
-                           JsonObject *request,
-                           HsSandboxExchange *exchange);
-
 /* Returns: (transfer full): the legs that are known */
 JsonArray *hs_sandbox_calls_to_json (HsSandboxCalls *calls);
 guint hs_sandbox_calls_get_n_calls (HsSandboxCalls *calls);

@@ -239,9 +239,6 @@ gboolean hs_sandbox_music_stop (HsSandboxLeg *leg,
 /* Asks the client for an offer, which its peer answers. The leg must not be busy. */
 void hs_sandbox_leg_update_slowly (HsSandboxLeg *leg);
 
-/* The caller and @leg, who has just answered with @offer, meet in a room of the gateway's. */
-void hs_sandbox_call_meet (HsSandboxLeg *leg, const char *offer);
-
 /* The verbs; each replies. @request: the inner object of the body */
 void
 hs_sandbox_leg_start_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange);
