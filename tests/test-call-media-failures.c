@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes of what we send that fail leave everything as it was. */
 #include "base/hs-error.h"
-#include "base/hs-json.h"
 #include "hs-media-change.h"
 
 #include <string.h>

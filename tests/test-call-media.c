@@ -4,6 +4,8 @@
 #include "base/hs-json.h"
 #include "hs-media-change.h"
 
+#include <string.h>
+
 static const HsMediaRequest audio = { .audio = TRUE };
 static const HsMediaRequest video = { .video = TRUE };
 static const HsMediaRequest screen = { .screen = TRUE };

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "call/hs-call-private.h"
+#include "hs-call-fixture.h"
+
+G_BEGIN_DECLS
+
+/* How the far end changes call A of a fixture, and what is to be seen of it. */
+
+#define HS_LINE_FAR_TRACK                                                                          \
+  "A call:newTrack {'local':false,'trackId':'R-audio','mediaId':'stream-R'}\n"
+#define HS_LINE_FAR_VIDEO                                                                          \
+  "A call:newTrack {'local':false,'trackId':'R-video','mediaId':'stream-R'}\n"
+#define HS_LINE_FAR_TRACK_ENDED                                                                    \
+  "A call:trackEnded {'local':false,'trackId':'R-audio','performRenegotiation':false,"             \
+  "'mediaId':'stream-R'}\n"
+
+#define HS_LINE_DONE(operation)                                                                    \
+  "A call:operation {'operation':'" operation "','transition':'FINISH','isLocal':false}\n"
+#define HS_LINE_DONE_SLOWLY(operation)                                                             \
+  "A call:operation {'operation':'" operation "','transition':'FINISH','isLocal':false,"           \
+  "'previous':{'operation':'SLOW_START','status':'ONGOING'}}\n"
+#define HS_LINE_CHANGED(state, local, remote)                                                      \
+  "A call:stateChange {'previous':{'state':'" state "','localHold':" local ",'remoteHold':" remote \
+  "}}\n"
+#define HS_LINE_ANSWERED(n) "> RESPOND_UPDATE leg-1 sdp=answer-" n "\n"
+#define HS_LINE_OFFERED(n)  "> RESPOND_UPDATE leg-1 sdp=offer-" n "\n"
+
+/* Both in an audio description with @direction. */
+void hs_far_update_propose (HsCallFixture *f, const char *direction);
+void hs_far_update_answer (HsCallFixture *f, const char *direction);
+
+/* As a hold of ours leaves it. */
+void hs_far_update_hold_locally (HsCallFixture *f);
+
+/* Another negotiation of ours that is under way. */
+void hs_far_update_occupy (HsCallFixture *f, HsOperationStatus status);
+
+JsonObject *hs_far_update_dup_call (HsCallFixture *f);
+gboolean hs_far_update_is_held_remotely (HsCallFixture *f);
+void hs_far_update_assert_state (HsCallFixture *f, const char *expected);
+
+/* Returns: what our peer was told of the far end, the last time */
+const char *hs_far_update_get_remote (HsCallFixture *f);
+
+G_END_DECLS
