@@ -404,3 +404,25 @@ hs_session_probe_free (HsSessionProbe *self)
   g_clear_pointer (&self->payload, json_object_unref);
   g_free (self);
 }
+
+void
+hs_session_probe_answer_failure (HsSessionProbe *self, const char *method, guint status, int code)
+{
+  g_autofree char *body = g_strdup_printf ("{\"subscribeResponse\":{\"statusCode\":%d}}", code);
+
+  hs_fake_gateway_answer_json (self->gateway, method, status, body);
+}
+
+const char *
+hs_session_probe_get_error_text (HsSessionProbe *self)
+{
+  return hs_json_get_string (hs_json_get_object (self->payload, "error"), "message");
+}
+
+void
+hs_session_probe_assert_json (JsonObject *object, const char *expected)
+{
+  g_autofree char *text = hs_json_object_to_text (object);
+
+  g_assert_cmpstr (text, ==, expected);
+}

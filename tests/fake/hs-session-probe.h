@@ -64,6 +64,16 @@ void hs_session_probe_disconnect (HsSessionProbe *self);
 /* Up to the subscribed state, the journal empty again. */
 void hs_session_probe_begin (HsSessionProbe *self);
 
+/* The gateway refuses the next request with @method: @code is its own. */
+void
+hs_session_probe_answer_failure (HsSessionProbe *self, const char *method, guint status, int code);
+
+/* Returns: (nullable): the message of the error in the last event */
+const char *hs_session_probe_get_error_text (HsSessionProbe *self);
+
+/* @object: (transfer full) */
+void hs_session_probe_assert_json (JsonObject *object, const char *expected);
+
 #define HS_PROBE_CREDENTIALS "{\"username\":\"ida@lab.example\",\"password\":\"s3cret\"}"
 
 G_END_DECLS
