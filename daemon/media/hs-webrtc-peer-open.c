@@ -47,6 +47,22 @@ fail (HsWebrtcPeer *self, GError *error /* (transfer full) */)
   g_task_return_error (task, error);
 }
 
+/* What every step does first when its device is there, or is not: nothing goes on without it, nor
+ * when the peer was closed meanwhile. @error: (transfer full) (nullable) */
+static gboolean
+check_step (GTask *task, GError *error)
+{
+  HsWebrtcPeer *self = g_task_get_source_object (task);
+
+  if (self->opening == task && error == NULL)
+    return TRUE;
+  if (self->opening == task)
+    fail (self, error);
+  else
+    g_clear_error (&error);
+  return FALSE;
+}
+
 /* --- all that was asked for is open --- */
 
 static void
@@ -94,15 +110,10 @@ on_named_speaker_opened (GObject *object, GAsyncResult *result, gpointer user_da
   g_autoptr (HsAudioSink) sink =
       hs_audio_engine_open_sink_finish (HS_AUDIO_ENGINE (object), result, &error);
 
-  if (self->opening != task) {
-    g_clear_error (&error);
-    return;
-  }
-  if (sink == NULL) {
+  if (sink == NULL && self->opening == task)
     self->speaker_asked = FALSE;
-    fail (self, error);
+  if (!check_step (task, error))
     return;
-  }
   hs_webrtc_peer_use_speaker (self, sink);
   finish_adding (self);
 }
@@ -133,32 +144,27 @@ finish (HsWebrtcPeer *self)
 
 /* --- camera --- */
 
-static void
-take_video (HsWebrtcPeer *self, HsVideoSource *source, gboolean screen)
+static gboolean
+take_video (GTask *task, GObject *engine, GAsyncResult *result, gboolean screen)
 {
-  g_ptr_array_add (get_opening (self)->opened,
-                   hs_local_track_new_video (g_object_ref (source), screen));
+  Opening *opening = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (HsVideoSource) source =
+      hs_video_engine_open_finish (HS_VIDEO_ENGINE (engine), result, &error);
+
+  if (!check_step (task, error))
+    return FALSE;
+  g_ptr_array_add (opening->opened, hs_local_track_new_video (g_object_ref (source), screen));
+  return TRUE;
 }
 
 static void
 on_camera_opened (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  HsWebrtcPeer *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  g_autoptr (HsVideoSource) source =
-      hs_video_engine_open_finish (HS_VIDEO_ENGINE (object), result, &error);
 
-  if (self->opening != task) {
-    g_clear_error (&error);
-    return;
-  }
-  if (source == NULL) {
-    fail (self, error);
-    return;
-  }
-  take_video (self, source, FALSE);
-  finish (self);
+  if (take_video (task, object, result, FALSE))
+    finish (g_task_get_source_object (task));
 }
 
 static void
@@ -185,14 +191,8 @@ on_source_opened (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (HsAudioSource) source =
       hs_audio_engine_open_source_finish (HS_AUDIO_ENGINE (object), result, &error);
 
-  if (self->opening != task) {
-    g_clear_error (&error);
+  if (!check_step (task, error))
     return;
-  }
-  if (source == NULL) {
-    fail (self, error);
-    return;
-  }
   g_ptr_array_add (get_opening (self)->opened, hs_local_track_new_audio (g_object_ref (source)));
   open_camera (self);
 }
@@ -205,13 +205,7 @@ on_microphone_resolved (GObject *object, GAsyncResult *result, gpointer user_dat
   GError *error = NULL;
   g_autofree char *device_id = hs_devices_resolve_finish (HS_DEVICES (object), result, &error);
 
-  if (self->opening != task) {
-    g_clear_error (&error);
-    return;
-  }
-  if (error != NULL)
-    fail (self, error);
-  else
+  if (check_step (task, error))
     hs_audio_engine_open_source_async (hs_media_get_audio_engine (self->media), device_id,
                                        self->cancellable, on_source_opened,
                                        g_steal_pointer (&task));
@@ -238,21 +232,9 @@ static void
 on_screen_opened (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  HsWebrtcPeer *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  g_autoptr (HsVideoSource) source =
-      hs_video_engine_open_finish (HS_VIDEO_ENGINE (object), result, &error);
 
-  if (self->opening != task) {
-    g_clear_error (&error);
-    return;
-  }
-  if (source == NULL) {
-    fail (self, error);
-    return;
-  }
-  take_video (self, source, TRUE);
-  open_microphone (self);
+  if (take_video (task, object, result, TRUE))
+    open_microphone (g_task_get_source_object (task));
 }
 
 static void
