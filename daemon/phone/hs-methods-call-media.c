@@ -2,7 +2,6 @@
 #define G_LOG_DOMAIN "hs-phone"
 
 #include "hs-methods-call.h"
-#include "hs-reply.h"
 #include "protocol/hs-protocol.h"
 
 /* What a call sends, and from which devices. */
@@ -10,16 +9,14 @@
 void
 hs_handle_call_add_media (HsPhone *phone, HsRequest *request, const HsCallAddMediaParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
   HsMediaRequest media = hs_methods_read_media (params->media);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, NULL))
     return;
-  began = hs_calls_add_media (calls, params->call_id, &media, params->options,
-                              hs_reply_waiter (request, params->await), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_add_media (method.calls, params->call_id, &media, params->options,
+                                     method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 static GStrv
@@ -37,16 +34,15 @@ hs_handle_call_remove_media (HsPhone *phone,
                              HsRequest *request,
                              const HsCallRemoveMediaParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
   g_auto (GStrv) track_ids = dup_texts (params->tracks);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, NULL))
     return;
-  began = hs_calls_remove_media (calls, params->call_id, (const char *const *) track_ids,
-                                 params->options, hs_reply_waiter (request, params->await), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began =
+      hs_calls_remove_media (method.calls, params->call_id, (const char *const *) track_ids,
+                             params->options, method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -54,15 +50,13 @@ hs_handle_call_start_video (HsPhone *phone,
                             HsRequest *request,
                             const HsCallStartVideoParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, NULL))
     return;
-  began = hs_calls_start_video (calls, params->call_id, params->video_options, params->options,
-                                hs_reply_waiter (request, params->await), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_start_video (method.calls, params->call_id, params->video_options,
+                                       params->options, method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -76,16 +70,14 @@ hs_handle_call_start_screenshare (HsPhone *phone,
                                   HsRequest *request,
                                   const HsCallStartScreenshareParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
   HsMediaRequest media = { .screen = TRUE, .screen_options = params->screen_options };
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, NULL))
     return;
-  began = hs_calls_add_media (calls, params->call_id, &media, params->options,
-                              hs_reply_waiter (request, params->await), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_add_media (method.calls, params->call_id, &media, params->options,
+                                     method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -102,16 +94,14 @@ hs_handle_call_replace_track (HsPhone *phone,
                               HsRequest *request,
                               const HsCallReplaceTrackParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
   HsMediaRequest media = hs_methods_read_media (params->media);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, NULL))
     return;
-  began = hs_calls_replace_track (calls, params->call_id, params->track_id, &media,
-                                  hs_reply_waiter (request, params->await), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_replace_track (method.calls, params->call_id, params->track_id, &media,
+                                         method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -119,28 +109,23 @@ hs_handle_call_change_input_devices (HsPhone *phone,
                                      HsRequest *request,
                                      const HsCallChangeInputDevicesParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, NULL))
     return;
-  began = hs_calls_change_input_devices (calls, params->call_id, params->devices,
-                                         hs_reply_waiter (request, params->await), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_change_input_devices (method.calls, params->call_id, params->devices,
+                                                method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
 hs_handle_call_send_dtmf (HsPhone *phone, HsRequest *request, const HsCallSendDTMFParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, NULL))
     return;
-  began =
-      hs_calls_send_tones (calls, params->call_id, params->tone, params->duration,
-                           params->intertone_gap, hs_reply_waiter (request, params->await), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_send_tones (method.calls, params->call_id, params->tone, params->duration,
+                                      params->intertone_gap, method.waiter, &method.error);
+  hs_call_method_end (&method);
 }

@@ -4,7 +4,6 @@
 #include "hs-methods-call.h"
 
 #include "base/hs-json.h"
-#include "hs-reply.h"
 #include "protocol/hs-protocol.h"
 
 HsMediaRequest
@@ -41,6 +40,30 @@ hs_methods_get_calls (HsPhone *phone, HsRequest *request)
   if (calls == NULL)
     hs_request_fail (request, error);
   return calls;
+}
+
+gboolean
+hs_call_method_begin (
+    HsCallMethod *self, HsPhone *phone, HsRequest *request, gboolean await, HsReplyToNode to_node)
+{
+  HsCalls *calls = hs_methods_get_calls (phone, request);
+
+  if (calls == NULL)
+    return FALSE;
+  *self = (HsCallMethod){
+    .calls = calls,
+    .waiter = hs_reply_waiter_full (request, await, to_node),
+    .request = request,
+    .await = await,
+  };
+  return TRUE;
+}
+
+void
+hs_call_method_end (HsCallMethod *self)
+{
+  hs_reply_begun (self->request, self->began, self->await, self->error);
+  g_clear_error (&self->error);
 }
 
 typedef struct {
@@ -98,16 +121,14 @@ hs_handle_call_make (HsPhone *phone, HsRequest *request, const HsCallMakeParams 
 void
 hs_handle_call_answer (HsPhone *phone, HsRequest *request, const HsCallAnswerParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
   HsMediaRequest media = read_call_media (params->media);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, NULL))
     return;
-  began = hs_calls_answer (calls, params->call_id, &media, params->options,
-                           hs_reply_waiter (request, params->await), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_answer (method.calls, params->call_id, &media, params->options,
+                                  method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -117,14 +138,12 @@ hs_methods_run_operation (HsPhone *phone,
                           gboolean await,
                           HsCallsOperation operation)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, await, NULL))
     return;
-  began = operation (calls, call_id, hs_reply_waiter (request, await), &error);
-  hs_reply_begun (request, began, await, error);
+  method.began = operation (method.calls, call_id, method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -177,14 +196,12 @@ run_operation_to (HsPhone *phone,
                   gboolean await,
                   OperationTo operation)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, await, NULL))
     return;
-  began = operation (calls, call_id, with, hs_reply_waiter (request, await), &error);
-  hs_reply_begun (request, began, await, error);
+  method.began = operation (method.calls, call_id, with, method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -223,15 +240,13 @@ id_to_node (gpointer value)
 void
 hs_handle_call_join (HsPhone *phone, HsRequest *request, const HsCallJoinParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, id_to_node))
     return;
-  began = hs_calls_join (calls, params->call_id, params->other_call_id,
-                         hs_reply_waiter_full (request, params->await, id_to_node), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_join (method.calls, params->call_id, params->other_call_id, method.waiter,
+                                &method.error);
+  hs_call_method_end (&method);
 }
 
 static JsonNode *
@@ -243,28 +258,24 @@ report_to_node (gpointer value)
 void
 hs_handle_call_get_stats (HsPhone *phone, HsRequest *request, const HsCallGetStatsParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, params->await, report_to_node))
     return;
-  began =
-      hs_calls_get_stats (calls, params->call_id, params->track_id,
-                          hs_reply_waiter_full (request, params->await, report_to_node), &error);
-  hs_reply_begun (request, began, params->await, error);
+  method.began = hs_calls_get_stats (method.calls, params->call_id, params->track_id, method.waiter,
+                                     &method.error);
+  hs_call_method_end (&method);
 }
 
 void
 hs_handle_call_get_report (HsPhone *phone, HsRequest *request, const HsCallGetReportParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
+  HsCallMethod method;
 
-  if (calls != NULL &&
-      !hs_calls_get_report (calls, params->call_id,
-                            hs_reply_waiter_full (request, TRUE, report_to_node), &error))
-    hs_request_fail (request, error);
+  if (!hs_call_method_begin (&method, phone, request, TRUE, report_to_node))
+    return;
+  method.began = hs_calls_get_report (method.calls, params->call_id, method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -290,15 +301,13 @@ hs_handle_call_change_speaker (HsPhone *phone,
                                HsRequest *request,
                                const HsCallChangeSpeakerParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
-  gboolean began;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, TRUE, NULL))
     return;
-  began = hs_calls_set_speaker (calls, params->call_id, params->speaker_id,
-                                hs_reply_waiter (request, TRUE), &error);
-  hs_reply_begun (request, began, TRUE, error);
+  method.began = hs_calls_set_speaker (method.calls, params->call_id, params->speaker_id,
+                                       method.waiter, &method.error);
+  hs_call_method_end (&method);
 }
 
 void
@@ -306,15 +315,13 @@ hs_handle_call_set_custom_parameters (HsPhone *phone,
                                       HsRequest *request,
                                       const HsCallSetCustomParametersParams *params)
 {
-  HsCalls *calls = hs_methods_get_calls (phone, request);
-  g_autoptr (GError) error = NULL;
+  HsCallMethod method;
 
-  if (calls == NULL)
+  if (!hs_call_method_begin (&method, phone, request, FALSE, NULL))
     return;
-  if (hs_calls_set_custom_parameters (calls, params->call_id, params->custom_parameters, &error))
-    hs_request_answer (request, NULL);
-  else
-    hs_request_fail (request, error);
+  method.began = hs_calls_set_custom_parameters (method.calls, params->call_id,
+                                                 params->custom_parameters, &method.error);
+  hs_call_method_end (&method);
 }
 
 /* The default devices are configuration: whatever opens a device next finds them there. */
