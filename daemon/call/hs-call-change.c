@@ -118,12 +118,6 @@ hs_call_change_give_back (HsOperation *op, const GError *error)
   hs_operation_fail_step (op, error);
 }
 
-static gboolean
-has_id (gconstpointer track, gconstpointer id)
-{
-  return g_strcmp0 (((const HsTrack *) track)->id, id) == 0;
-}
-
 /* Returns: (nullable): the change that is under way */
 static HsCallChange *
 get_running (HsCall *call)
@@ -138,7 +132,7 @@ hs_call_change_concerns (HsCall *call, const char *track_id)
 {
   HsCallChange *self = get_running (call);
 
-  return self != NULL && g_ptr_array_find_with_equal_func (self->tracks, track_id, has_id, NULL);
+  return self != NULL && hs_call_find_track (self->tracks, track_id) != NULL;
 }
 
 void
@@ -147,20 +141,11 @@ hs_call_change_replace (HsCall *call, const HsTrack *old, const HsTrack *new)
   HsCallChange *self = get_running (call);
   guint i;
 
-  if (self == NULL || !g_ptr_array_find_with_equal_func (self->tracks, old->id, has_id, &i))
+  if (self == NULL ||
+      !g_ptr_array_find (self->tracks, hs_call_find_track (self->tracks, old->id), &i))
     return;
   hs_track_free (self->tracks->pdata[i]);
   self->tracks->pdata[i] = hs_track_copy (new);
-}
-
-HsTrack *
-hs_call_find_local_track (HsCall *call, const char *track_id)
-{
-  guint i;
-
-  return g_ptr_array_find_with_equal_func (call->local_tracks, track_id, has_id, &i)
-             ? call->local_tracks->pdata[i]
-             : NULL;
 }
 
 gboolean

@@ -38,9 +38,6 @@ gboolean hs_call_change_concerns (HsCall *call, const char *track_id);
 /* A track of the running change has another device from now on, and so another id. */
 void hs_call_change_replace (HsCall *call, const HsTrack *old, const HsTrack *new);
 
-/* Returns: (transfer none) (nullable): our track with this id */
-HsTrack *hs_call_find_local_track (HsCall *call, const char *track_id);
-
 /* Only in Connected; where another negotiation runs, that one is the reason. */
 gboolean hs_call_check_connected (HsOperation *op, GError **error);
 

@@ -28,18 +28,22 @@ complete_track_payload (HsCall *self, const HsTrack *track, JsonObject *payload)
   hs_json_set_string (payload, "mediaId", track->media_id);
 }
 
+HsTrack *
+hs_call_find_track (GPtrArray *tracks, const char *id)
+{
+  for (guint i = 0; i < tracks->len; i++) {
+    HsTrack *track = tracks->pdata[i];
+
+    if (g_strcmp0 (track->id, id) == 0)
+      return track;
+  }
+  return NULL;
+}
+
 static gboolean
 remove_track (GPtrArray *tracks, const char *id)
 {
-  for (guint i = 0; i < tracks->len; i++) {
-    const HsTrack *track = tracks->pdata[i];
-
-    if (g_strcmp0 (track->id, id) == 0) {
-      g_ptr_array_remove_index (tracks, i);
-      return TRUE;
-    }
-  }
-  return FALSE;
+  return g_ptr_array_remove (tracks, hs_call_find_track (tracks, id));
 }
 
 /* What we sent and nobody has asked to end has lost its device. */
@@ -91,7 +95,7 @@ hs_call_put_track (HsCall *self, const HsTrack *old, const HsTrack *new)
 {
   guint i = self->local_tracks->len;
   gboolean known =
-      g_ptr_array_find (self->local_tracks, hs_call_find_local_track (self, old->id), &i);
+      g_ptr_array_find (self->local_tracks, hs_call_find_track (self->local_tracks, old->id), &i);
 
   if (known)
     g_ptr_array_remove_index (self->local_tracks, i);

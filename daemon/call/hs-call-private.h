@@ -250,6 +250,10 @@ void hs_call_open_peer (HsCall *self);
 /* Closes the peer, which ends all tracks. */
 void hs_call_release_media (HsCall *self);
 
+/* @tracks: of HsTrack
+ * Returns: (transfer none) (nullable): the one with this id */
+HsTrack *hs_call_find_track (GPtrArray *tracks, const char *id);
+
 /* Puts @new in the place of @old, which is told as ended. */
 void hs_call_put_track (HsCall *self, const HsTrack *old, const HsTrack *new);
 

@@ -127,29 +127,19 @@ const HsOperationKind hs_operation_renegotiate = {
 /* --- the steps --- */
 
 static gboolean
-is_listed (GPtrArray *tracks, const HsTrack *track)
-{
-  for (guint i = 0; i < tracks->len; i++) {
-    if (g_str_equal (((HsTrack *) tracks->pdata[i])->id, track->id))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean
 list_named (HsOperation *op, const char *const *track_ids, GError **error)
 {
   HsCallChange *change = op->data;
 
   for (guint i = 0; track_ids[i] != NULL; i++) {
-    HsTrack *track = hs_call_find_local_track (op->call, track_ids[i]);
+    HsTrack *track = hs_call_find_track (op->call->local_tracks, track_ids[i]);
 
     if (track == NULL) {
       g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM,
                    "tracks[%u]: the call sends no track \"%s\"", i, track_ids[i]);
       return FALSE;
     }
-    if (!is_listed (change->tracks, track))
+    if (hs_call_find_track (change->tracks, track->id) == NULL)
       g_ptr_array_add (change->tracks, hs_track_copy (track));
   }
   return TRUE;

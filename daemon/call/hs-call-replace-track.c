@@ -45,7 +45,7 @@ static gboolean
 check_track (HsOperation *op, GError **error)
 {
   Replacement *replacement = op->data;
-  const HsTrack *track = hs_call_find_local_track (op->call, replacement->track_id);
+  const HsTrack *track = hs_call_find_track (op->call->local_tracks, replacement->track_id);
 
   if (!hs_call_check_connected (op, error))
     return FALSE;
@@ -107,7 +107,7 @@ hs_call_replace_track (
   if (!hs_operation_admit (op, error))
     return FALSE;
 
-  replacement->old = hs_track_copy (hs_call_find_local_track (self, track_id));
+  replacement->old = hs_track_copy (hs_call_find_track (self->local_tracks, track_id));
   hs_peer_replace_track_async (self->peer, track_id, media, NULL, on_replaced,
                                hs_operation_ref (op));
   return TRUE;

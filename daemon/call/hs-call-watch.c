@@ -104,13 +104,9 @@ on_time_for_frame (gpointer user_data)
 static gboolean
 is_video (HsCall *self, const char *track_id)
 {
-  for (guint i = 0; i < self->remote_tracks->len; i++) {
-    const HsTrack *track = self->remote_tracks->pdata[i];
+  const HsTrack *track = hs_call_find_track (self->remote_tracks, track_id);
 
-    if (g_str_equal (track->id, track_id))
-      return track->kind == HS_MEDIA_VIDEO;
-  }
-  return FALSE;
+  return track != NULL && track->kind == HS_MEDIA_VIDEO;
 }
 
 static void
