@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define G_LOG_DOMAIN "hs-call"
 
-#include "base/hs-json.h"
 #include "hs-call-change.h"
 
 /* We begin to send more. What is opened for it ends when the far end does not agree. */
@@ -11,15 +10,8 @@ tell_new_media (HsOperation *op, const GError *error)
 {
   HsCallChange *change = op->data;
   const HsTrack *first = change->tracks->len > 0 ? change->tracks->pdata[0] : NULL;
-  JsonObject *payload = json_object_new ();
 
-  json_object_set_boolean_member (payload, "local", TRUE);
-  json_object_set_array_member (payload, "tracks", hs_call_dup_track_ids (change->tracks));
-  if (first != NULL)
-    hs_json_set_string (payload, "mediaId", first->media_id);
-  if (error != NULL)
-    json_object_set_object_member (payload, "error", hs_error_to_json (error));
-  hs_call_emit (op->call, "call:newMedia", payload);
+  hs_call_change_tell (op, "call:newMedia", first != NULL ? first->media_id : NULL, error);
 }
 
 static gboolean

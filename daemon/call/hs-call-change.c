@@ -54,17 +54,37 @@ hs_call_change_start (HsCall *call, const HsOperationKind *kind, JsonObject *opt
   return op;
 }
 
+/* Returns: (transfer full): what is told of it in any case */
+static JsonObject *
+dup_summary (HsCallChange *self)
+{
+  JsonObject *summary = json_object_new ();
+
+  json_object_set_boolean_member (summary, "local", TRUE);
+  json_object_set_array_member (summary, "tracks", hs_call_dup_track_ids (self->tracks));
+  return summary;
+}
+
 JsonObject *
 hs_call_change_create_details (HsOperation *op)
 {
   HsCallChange *self = op->data;
   JsonObject *limits = self->bandwidth != NULL ? self->bandwidth : op->call->bandwidth;
-  JsonObject *details = json_object_new ();
+  JsonObject *details = dup_summary (self);
 
-  json_object_set_boolean_member (details, "local", TRUE);
-  json_object_set_array_member (details, "tracks", hs_call_dup_track_ids (self->tracks));
   json_object_set_object_member (details, "bandwidth", hs_call_dup_bandwidth (limits));
   return details;
+}
+
+void
+hs_call_change_tell (HsOperation *op, const char *event, const char *media_id, const GError *error)
+{
+  JsonObject *payload = dup_summary (op->data);
+
+  hs_json_set_string (payload, "mediaId", media_id);
+  if (error != NULL)
+    json_object_set_object_member (payload, "error", hs_error_to_json (error));
+  hs_call_emit (op->call, event, payload);
 }
 
 /* Both take effect with the offer, so that nothing is ever sent that they do not allow. */

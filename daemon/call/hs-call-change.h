@@ -23,6 +23,10 @@ HsOperation *hs_call_change_start (HsCall *call,
 /* Returns: (transfer full): what the operation shows as its data */
 JsonObject *hs_call_change_create_details (HsOperation *op);
 
+/* The event that follows the operation. @media_id, @error: (nullable) */
+void
+hs_call_change_tell (HsOperation *op, const char *event, const char *media_id, const GError *error);
+
 /* Sends the offer that has the change. */
 void hs_call_change_propose (HsOperation *op);
 

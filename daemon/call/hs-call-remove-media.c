@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define G_LOG_DOMAIN "hs-call"
 
-#include "base/hs-json.h"
 #include "hs-call-change.h"
 
 /* We stop sending something. It is sent until the far end has agreed, and goes on when it does not.
@@ -10,14 +9,7 @@
 static void
 tell_removed_media (HsOperation *op, const GError *error)
 {
-  HsCallChange *change = op->data;
-  JsonObject *payload = json_object_new ();
-
-  json_object_set_boolean_member (payload, "local", TRUE);
-  json_object_set_array_member (payload, "tracks", hs_call_dup_track_ids (change->tracks));
-  if (error != NULL)
-    json_object_set_object_member (payload, "error", hs_error_to_json (error));
-  hs_call_emit (op->call, "call:removedMedia", payload);
+  hs_call_change_tell (op, "call:removedMedia", NULL, error);
 }
 
 /* --- which ones --- */
