@@ -49,17 +49,6 @@ call (HsPeerFixture *f)
 }
 
 static void
-remove_track (HsParty *party, const char *track_id)
-{
-  const char *const ids[] = { track_id, NULL };
-  g_autoptr (GError) error = NULL;
-  gboolean removed = hs_peer_remove_tracks (party->peer, ids, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (removed);
-}
-
-static void
 test_replace (HsPeerFixture *f, gconstpointer data)
 {
   g_autofree char *track_id = call (f);
@@ -94,7 +83,7 @@ test_remove_and_add (HsPeerFixture *f, gconstpointer data)
 {
   g_autofree char *track_id = call (f);
 
-  remove_track (&f->a, track_id);
+  hs_party_remove_track (&f->a, track_id);
   g_assert_cmpstr (f->a.events->str, ==, "");
   hs_party_negotiate (&f->a, &f->b);
   g_assert_cmpstr (f->a.events->str, ==, "-L ");
@@ -113,7 +102,7 @@ test_removal_rolled_back (HsPeerFixture *f, gconstpointer data)
   g_autofree char *track_id = call (f);
   g_autofree char *refused = NULL;
 
-  remove_track (&f->a, track_id);
+  hs_party_remove_track (&f->a, track_id);
   refused = hs_party_offer (&f->a);
   hs_peer_rollback (f->a.peer);
   g_assert_cmpstr (f->a.events->str, ==, "");
@@ -127,7 +116,7 @@ test_addition_rolled_back (HsPeerFixture *f, gconstpointer data)
   g_autofree char *track_id = call (f);
   g_autofree char *refused = NULL;
 
-  remove_track (&f->a, track_id);
+  hs_party_remove_track (&f->a, track_id);
   hs_party_negotiate (&f->a, &f->b);
   hs_party_open_microphone (&f->a);
   refused = hs_party_offer (&f->a);

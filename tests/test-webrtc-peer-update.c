@@ -16,31 +16,12 @@ replace (const char *text, const char *from, const char *to)
   return g_strjoinv (to, parts);
 }
 
-static HsSdpDirection
-get_direction (const char *text, guint line)
-{
-  g_autoptr (HsSdp) sdp = hs_sdp_parse (text, NULL);
-
-  g_assert_nonnull (sdp);
-  g_assert_nonnull (hs_sdp_get_section (sdp, line));
-  return hs_sdp_section_get_direction (hs_sdp_get_section (sdp, line));
-}
-
 static char *
 dup_session_id (const char *text)
 {
   g_autoptr (HsSdp) sdp = hs_sdp_parse (text, NULL);
 
   return g_strdup (hs_sdp_get_session_id (sdp));
-}
-
-static void
-expect_talk (HsParty *a, HsParty *b)
-{
-  hs_party_wait_for_state (a, HS_PEER_CONNECTED);
-  hs_party_wait_for_state (b, HS_PEER_CONNECTED);
-  hs_party_wait_for_tone (b, a->hz);
-  hs_party_wait_for_tone (a, b->hz);
 }
 
 static void
@@ -56,14 +37,14 @@ static void
 test_hold (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hold (&f->a, &f->b, TRUE);
   g_assert_cmpstr (f->a.events->str, ==, "+L +R !R -R =R ");
   g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R ");
   hs_party_wait_for_silence (&f->a);
   hs_party_wait_for_silence (&f->b);
   hold (&f->a, &f->b, FALSE);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   g_assert_cmpstr (f->a.events->str, ==, "+L +R !R -R =R +R !R ");
   g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R +R !R ");
 }
@@ -72,7 +53,7 @@ static void
 test_hold_by_either (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   for (guint i = 0; i < 4; i++) {
     HsParty *from = i % 2 == 0 ? &f->a : &f->b;
     HsParty *to = i % 2 == 0 ? &f->b : &f->a;
@@ -80,7 +61,7 @@ test_hold_by_either (HsPeerFixture *f, gconstpointer data)
     hold (from, to, TRUE);
     hs_party_wait_for_silence (to);
     hold (from, to, FALSE);
-    expect_talk (&f->a, &f->b);
+    hs_party_wait_for_talk (&f->a, &f->b);
   }
 }
 
@@ -95,7 +76,7 @@ test_reoffer_keeps_session_and_role (HsPeerFixture *f, gconstpointer data)
   g_autofree char *answer = NULL;
 
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   first = hs_party_offer (&f->b);
   hs_party_take (&f->a, HS_DESCRIPTION_OFFER, first);
   answer = hs_party_answer (&f->a);
@@ -120,13 +101,13 @@ test_music_on_hold (HsPeerFixture *f, gconstpointer data)
   g_autofree char *answer = NULL;
 
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   offer = hs_party_offer (&f->a);
   music = replace (offer, "a=sendrecv", "a=sendonly");
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, music);
   answer = hs_party_answer (&f->b);
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  g_assert_cmpint (get_direction (answer, 0), ==, HS_SDP_RECVONLY);
+  g_assert_cmpint (hs_test_get_direction (answer, 0), ==, HS_SDP_RECVONLY);
   g_assert_cmpstr (f->b.events->str, ==, "+L +R !R ");
   hs_party_wait_for_silence (&f->a);
   hs_party_wait_for_tone (&f->b, f->a.hz);
@@ -141,14 +122,14 @@ test_change_of_codec (HsPeerFixture *f, gconstpointer data)
   g_autofree char *answer = NULL;
 
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   offer = hs_party_offer (&f->a);
   other = replace (offer, " 111 0 8 110 126\r\n", " 8 126\r\n");
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, other);
   answer = hs_party_answer (&f->b);
   g_assert_nonnull (strstr (answer, "SAVPF 8 126\r\n"));
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   stats = hs_party_get_stats (&f->a, NULL);
   g_assert_cmpstr (hs_json_get_string (hs_json_get_object (stats, "codec-audio"), "mimeType"), ==,
                    "audio/PCMA");
@@ -162,7 +143,7 @@ test_rollback_of_our_offer (HsPeerFixture *f, gconstpointer data)
   g_autofree char *refused = NULL;
 
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_peer_set_local_hold (f->a.peer, TRUE);
   refused = hs_party_offer (&f->a);
   hs_peer_rollback (f->a.peer);
@@ -170,7 +151,7 @@ test_rollback_of_our_offer (HsPeerFixture *f, gconstpointer data)
   hold (&f->b, &f->a, TRUE);
   hs_party_wait_for_silence (&f->a);
   hold (&f->b, &f->a, FALSE);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
 }
 
 static void
@@ -180,7 +161,7 @@ test_rollback_of_their_offer (HsPeerFixture *f, gconstpointer data)
   g_autofree char *before = NULL;
 
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   before = g_strdup (hs_peer_get_remote_description (f->b.peer));
   hs_peer_set_local_hold (f->a.peer, TRUE);
   offer = hs_party_offer (&f->a);
@@ -204,7 +185,7 @@ test_rollback_of_the_first_offer (HsPeerFixture *f, gconstpointer data)
   offer = hs_party_offer (&f->a);
   hs_peer_rollback (f->a.peer);
   hs_party_negotiate (&f->b, &f->a);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
 }
 
 /* --- other far ends --- */
@@ -213,11 +194,11 @@ static void
 test_another_far_end_offers (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_party_join (f, &f->c);
   hs_party_open_microphone (&f->c);
   hs_party_negotiate (&f->c, &f->b);
-  expect_talk (&f->c, &f->b);
+  hs_party_wait_for_talk (&f->c, &f->b);
   g_assert_cmpstr (f->b.events->str, ==, "+L +R !R -R =R +R !R ");
 }
 
@@ -230,13 +211,13 @@ test_renewed_transport (HsPeerFixture *f, gconstpointer data)
   g_autofree char *first = NULL;
 
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   first = g_strdup (hs_peer_get_remote_description (f->b.peer));
   hs_peer_renew_transport (f->a.peer);
   hs_party_join (f, &f->c);
   hs_party_open_microphone (&f->c);
   hs_party_negotiate (&f->a, &f->c);
-  expect_talk (&f->a, &f->c);
+  hs_party_wait_for_talk (&f->a, &f->c);
   before = dup_session_id (first);
   after = dup_session_id (hs_peer_get_remote_description (f->c.peer));
   g_assert_cmpstr (before, !=, after);
@@ -268,7 +249,7 @@ test_new_ice_servers (HsPeerFixture *f, gconstpointer data)
   json_object_set_string_member (entry, "urls", url);
   json_array_add_object_element (servers, entry);
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_peer_set_ice_servers (f->a.peer, servers);
   hs_party_negotiate (&f->a, &f->b);
   /* What runs keeps its own. */
@@ -276,7 +257,7 @@ test_new_ice_servers (HsPeerFixture *f, gconstpointer data)
   hs_peer_renew_transport (f->a.peer);
   hs_party_negotiate (&f->a, &f->b);
   g_assert_cmpint (g_socket_condition_check (server, G_IO_IN), ==, G_IO_IN);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
 }
 
 static void
@@ -293,7 +274,7 @@ test_early_media (HsPeerFixture *f, gconstpointer data)
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
   answer = hs_party_answer (&f->b);
   hs_party_take (&f->a, HS_DESCRIPTION_PRANSWER, answer);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
   g_assert_cmpstr (f->a.events->str, ==, "+L +R !R ");
   hold (&f->a, &f->b, TRUE);
@@ -317,15 +298,15 @@ test_early_media_from_one_and_answer_from_another (HsPeerFixture *f, gconstpoint
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
   early = hs_party_answer (&f->b);
   hs_party_take (&f->a, HS_DESCRIPTION_PRANSWER, early);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_party_take (&f->c, HS_DESCRIPTION_OFFER, offer);
   answer = hs_party_answer (&f->c);
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  expect_talk (&f->a, &f->c);
+  hs_party_wait_for_talk (&f->a, &f->c);
   hold (&f->a, &f->c, TRUE);
   hs_party_wait_for_silence (&f->c);
   hold (&f->a, &f->c, FALSE);
-  expect_talk (&f->a, &f->c);
+  hs_party_wait_for_talk (&f->a, &f->c);
 }
 
 static void

@@ -18,32 +18,13 @@ replace (const char *text, const char *from, const char *to)
   return g_strjoinv (to, parts);
 }
 
-static HsSdpDirection
-get_direction (const char *text, guint line)
-{
-  g_autoptr (HsSdp) sdp = hs_sdp_parse (text, NULL);
-
-  g_assert_nonnull (sdp);
-  g_assert_nonnull (hs_sdp_get_section (sdp, line));
-  return hs_sdp_section_get_direction (hs_sdp_get_section (sdp, line));
-}
-
-static void
-expect_talk (HsParty *a, HsParty *b)
-{
-  hs_party_wait_for_state (a, HS_PEER_CONNECTED);
-  hs_party_wait_for_state (b, HS_PEER_CONNECTED);
-  hs_party_wait_for_tone (b, a->hz);
-  hs_party_wait_for_tone (a, b->hz);
-}
-
 /* --- the main path --- */
 
 static void
 test_talk (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   g_assert_cmpstr (f->a.events->str, ==, "+L +R !R ");
   g_assert_cmpstr (f->b.events->str, ==, "+L +R !R ");
 }
@@ -75,7 +56,7 @@ test_listen_only (HsPeerFixture *f, gconstpointer data)
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, offer);
   answer = hs_party_answer (&f->b);
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  g_assert_cmpint (get_direction (answer, 0), ==, HS_SDP_RECVONLY);
+  g_assert_cmpint (hs_test_get_direction (answer, 0), ==, HS_SDP_RECVONLY);
   hs_party_wait_for_tone (&f->b, f->a.hz);
   g_assert_cmpstr (f->a.events->str, ==, "+L ");
 }
@@ -125,7 +106,7 @@ talk_with (HsPeerFixture *f, const char *removed, const char *expected)
   answer = hs_party_answer (&f->b);
   g_assert_nonnull (strstr (answer, expected));
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
 }
 
 static void
@@ -183,7 +164,7 @@ talk_after_edit (HsPeerFixture *f, void (*edit) (HsSdp *sdp))
   edit (answer_sdp);
   edited_answer = hs_sdp_to_text (answer_sdp);
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, edited_answer);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_peer_set_local_hold (f->a.peer, TRUE);
   hs_party_negotiate (&f->a, &f->b);
   hs_party_wait_for_silence (&f->a);
@@ -281,7 +262,7 @@ test_video_is_refused (HsPeerFixture *f, gconstpointer data)
   g_assert_nonnull (strstr (answer, "m=video 0 "));
   audio_only = g_strndup (answer, strstr (answer, "m=video") - answer);
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, audio_only);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   g_assert_cmpstr (f->b.events->str, ==, "+L +R !R ");
   /* The line stays in what we offer later. */
   later = hs_party_offer (&f->b);
@@ -297,16 +278,16 @@ test_video_added_later_is_refused (HsPeerFixture *f, gconstpointer data)
   g_autofree char *audio_only = NULL;
 
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   offer = hs_party_offer (&f->a);
   both = add_video (offer);
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, both);
   answer = hs_party_answer (&f->b);
   g_assert_nonnull (strstr (answer, "m=video 0 "));
-  g_assert_cmpint (get_direction (answer, 0), ==, HS_SDP_SENDRECV);
+  g_assert_cmpint (hs_test_get_direction (answer, 0), ==, HS_SDP_SENDRECV);
   audio_only = g_strndup (answer, strstr (answer, "m=video") - answer);
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, audio_only);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
 }
 
 /* --- what comes from outside --- */
@@ -358,7 +339,7 @@ test_answer_without_an_offer (HsPeerFixture *f, gconstpointer data)
   g_assert_false (hs_party_try_take (&f->a, HS_DESCRIPTION_ANSWER,
                                      hs_peer_get_remote_description (f->a.peer), &error));
   g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_GENERIC);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
 }
 
 static void
@@ -438,7 +419,7 @@ static void
 test_lost_and_found (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_test_wait (is_lost_after_a_while, f);
   g_assert_error (f->a.reason, HS_ERROR, HS_ERROR_TIMED_OUT);
   hs_test_wait (is_connected_after_a_second, f);
@@ -449,7 +430,7 @@ static void
 test_far_end_vanishes (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_party_leave (&f->b);
   hs_fake_clock_advance (f->clock, 1000);
   hs_fake_clock_advance (f->clock, 30000);
@@ -484,7 +465,7 @@ test_stats (HsPeerFixture *f, gconstpointer data)
   JsonObject *outbound;
 
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   stats = hs_party_get_stats (&f->a, NULL);
   inbound = hs_json_get_object (stats, "inbound-audio");
   outbound = hs_json_get_object (stats, "outbound-audio");
@@ -526,7 +507,7 @@ test_stats_of_a_track (HsPeerFixture *f, gconstpointer data)
   hs_party_open_microphone (&f->a);
   hs_party_open_microphone (&f->b);
   hs_party_negotiate (&f->a, &f->b);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   sent = hs_party_get_stats (&f->a, ids[TRUE]);
   received = hs_party_get_stats (&f->a, ids[FALSE]);
   g_assert_true (json_object_has_member (sent, "outbound-audio"));
@@ -543,7 +524,7 @@ static void
 test_close_ends_tracks_in_order (HsPeerFixture *f, gconstpointer data)
 {
   hs_peer_fixture_call (f);
-  expect_talk (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
   hs_peer_close (f->a.peer);
   g_assert_cmpstr (f->a.events->str, ==, "+L +R !R -L -R ");
   g_assert_cmpint (f->a.state, ==, HS_PEER_CLOSED);

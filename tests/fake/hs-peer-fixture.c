@@ -48,17 +48,22 @@ is_set (gpointer user_data)
 }
 
 void
-hs_peer_fixture_tear_down (HsPeerFixture *fixture, gconstpointer data)
+hs_peer_fixture_settle (HsPeerFixture *fixture)
 {
   g_autoptr (GAsyncResult) settled = NULL;
 
-  hs_party_leave (&fixture->a);
-  hs_party_leave (&fixture->b);
-  hs_party_leave (&fixture->c);
   hs_media_settle_async (fixture->media, NULL, hs_party_keep_result, &settled);
   hs_test_wait (is_set, &settled);
   g_assert_true (hs_media_settle_finish (fixture->media, settled, NULL));
-  g_clear_object (&settled);
+}
+
+void
+hs_peer_fixture_tear_down (HsPeerFixture *fixture, gconstpointer data)
+{
+  hs_party_leave (&fixture->a);
+  hs_party_leave (&fixture->b);
+  hs_party_leave (&fixture->c);
+  hs_peer_fixture_settle (fixture);
   hs_test_wait (is_last_reference, fixture->media);
   g_assert_finalize_object (fixture->media);
   g_assert_cmpuint (hs_fake_clock_count_timers (fixture->clock), ==, 0);
@@ -184,6 +189,17 @@ hs_party_open_microphone (HsParty *party)
   g_assert_cmpuint (tracks->len, ==, 1);
 }
 
+void
+hs_party_remove_track (HsParty *party, const char *track_id)
+{
+  const char *const ids[] = { track_id, NULL };
+  g_autoptr (GError) error = NULL;
+  gboolean removed = hs_peer_remove_tracks (party->peer, ids, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (removed);
+}
+
 char *
 hs_party_try_offer (HsParty *party, GError **error)
 {
@@ -270,12 +286,18 @@ hs_party_negotiate (HsParty *from, HsParty *to)
 }
 
 void
-hs_peer_fixture_call (HsPeerFixture *fixture)
+hs_peer_fixture_join (HsPeerFixture *fixture)
 {
   hs_party_join (fixture, &fixture->a);
   hs_party_join (fixture, &fixture->b);
   hs_party_open_microphone (&fixture->a);
   hs_party_open_microphone (&fixture->b);
+}
+
+void
+hs_peer_fixture_call (HsPeerFixture *fixture)
+{
+  hs_peer_fixture_join (fixture);
   hs_party_negotiate (&fixture->a, &fixture->b);
 }
 
@@ -363,6 +385,15 @@ hs_party_wait_for_tone (HsParty *party, double hz)
   hs_test_wait (hears_tone, &expected);
 }
 
+void
+hs_party_wait_for_talk (HsParty *a, HsParty *b)
+{
+  hs_party_wait_for_state (a, HS_PEER_CONNECTED);
+  hs_party_wait_for_state (b, HS_PEER_CONNECTED);
+  hs_party_wait_for_tone (b, a->hz);
+  hs_party_wait_for_tone (a, b->hz);
+}
+
 static gboolean
 hears_nothing (gpointer user_data)
 {
@@ -386,4 +417,16 @@ hs_party_wait_for_silence (HsParty *party)
   Expectation expected = { .party = party };
 
   hs_test_wait (hears_nothing, &expected);
+}
+
+/* --- looking --- */
+
+HsSdpDirection
+hs_test_get_direction (const char *sdp, guint line)
+{
+  g_autoptr (HsSdp) parsed = hs_sdp_parse (sdp, NULL);
+
+  g_assert_nonnull (parsed);
+  g_assert_nonnull (hs_sdp_get_section (parsed, line));
+  return hs_sdp_section_get_direction (hs_sdp_get_section (parsed, line));
 }

@@ -4,6 +4,7 @@
 #include "hs-audio-testing.h"
 #include "hs-fake-clock.h"
 #include "media/hs-media.h"
+#include "sdp/hs-sdp.h"
 
 G_BEGIN_DECLS
 
@@ -43,6 +44,7 @@ void hs_party_leave (HsParty *party);
 /* Each turns the main context, and lets a little time pass, until the operation has ended. The
  * plain ones fail the test on an error. */
 void hs_party_open_microphone (HsParty *party);
+void hs_party_remove_track (HsParty *party, const char *track_id);
 char *hs_party_offer (HsParty *party);
 char *hs_party_answer (HsParty *party);
 void hs_party_take (HsParty *party, HsDescriptionType type, const char *sdp);
@@ -55,7 +57,10 @@ JsonObject *hs_party_get_stats (HsParty *party, const char *track_id);
 /* A whole exchange: offer, answer. */
 void hs_party_negotiate (HsParty *from, HsParty *to);
 
-/* Both join, open their microphones, and negotiate once. */
+/* A and B join, and open their microphones. */
+void hs_peer_fixture_join (HsPeerFixture *fixture);
+
+/* The same, and they negotiate once. */
 void hs_peer_fixture_call (HsPeerFixture *fixture);
 
 /* For operations that a test begins itself: keeps the result where @user_data points to. */
@@ -70,9 +75,18 @@ void hs_party_wait_for_state (HsParty *party, HsPeerState state);
 /* Waits until the last tenth of a second of what is heard is this tone, and no other party's. */
 void hs_party_wait_for_tone (HsParty *party, double hz);
 
+/* Waits until both are connected and hear each other. */
+void hs_party_wait_for_talk (HsParty *a, HsParty *b);
+
 gboolean hs_party_has_heard_anything (HsParty *party);
 
 /* Waits until the last tenth of a second is silence, all zeroes. */
 void hs_party_wait_for_silence (HsParty *party);
+
+/* Waits until files are written and devices closed. */
+void hs_peer_fixture_settle (HsPeerFixture *fixture);
+
+/* What a line of a description says. */
+HsSdpDirection hs_test_get_direction (const char *sdp, guint line);
 
 G_END_DECLS
