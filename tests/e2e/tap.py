@@ -4,7 +4,7 @@ import signal
 import sys
 import traceback
 
-CASE_SECONDS = 120
+CASE_SECONDS = 300
 
 
 class CaseTimedOut(BaseException):
