@@ -254,6 +254,26 @@ test_slow_start_answer_is_rubbish (HsCallFixture *f, gconstpointer data)
   hs_far_update_assert_state (f, "Ended");
 }
 
+static void
+test_slow_start_ended_while_offered (HsCallFixture *f, gconstpointer data)
+{
+  hs_call_fixture_make_connected (f);
+  hs_fake_steps_hold (hs_fake_peer_factory_get_steps (f->peers), HS_FAKE_CREATE_OFFER);
+  begin_slow_start (f);
+  hs_far_update_end (f);
+}
+
+static void
+test_slow_start_ended_while_applied (HsCallFixture *f, gconstpointer data)
+{
+  hs_call_fixture_make_connected (f);
+  begin_slow_start (f);
+  hs_fake_steps_hold (hs_fake_peer_factory_get_steps (f->peers), HS_FAKE_SET_REMOTE);
+  hs_far_update_answer (f, "sendrecv");
+  hs_call_fixture_skip (f);
+  hs_far_update_end (f);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/call/update/" path, HsCallFixture, NULL, hs_call_fixture_set_up, function,         \
               hs_call_fixture_tear_down)
@@ -279,5 +299,7 @@ main (int argc, char *argv[])
   ADD ("slow-start-forgotten", test_slow_start_forgotten);
   ADD ("slow-start-answer-does-not-fit", test_slow_start_answer_does_not_fit);
   ADD ("slow-start-answer-is-rubbish", test_slow_start_answer_is_rubbish);
+  ADD ("slow-start-ended-while-offered", test_slow_start_ended_while_offered);
+  ADD ("slow-start-ended-while-applied", test_slow_start_ended_while_applied);
   return g_test_run ();
 }

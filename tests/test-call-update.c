@@ -271,6 +271,26 @@ test_ended_before_update_is_applied (HsCallFixture *f, gconstpointer data)
   g_assert_cmpuint (hs_calls_count_live (f->calls), ==, 0);
 }
 
+static void
+test_ended_there_while_applied (HsCallFixture *f, gconstpointer data)
+{
+  hs_call_fixture_make_connected (f);
+  hs_fake_steps_hold (hs_fake_peer_factory_get_steps (f->peers), HS_FAKE_SET_REMOTE);
+  hs_far_update_propose (f, "inactive");
+  hs_call_fixture_skip (f);
+  hs_far_update_end (f);
+}
+
+static void
+test_ended_there_while_answered (HsCallFixture *f, gconstpointer data)
+{
+  hs_call_fixture_make_connected (f);
+  hs_fake_steps_hold (hs_fake_peer_factory_get_steps (f->peers), HS_FAKE_CREATE_ANSWER);
+  hs_far_update_propose (f, "inactive");
+  hs_call_fixture_skip (f);
+  hs_far_update_end (f);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/call/update/" path, HsCallFixture, NULL, hs_call_fixture_set_up, function,         \
               hs_call_fixture_tear_down)
@@ -295,5 +315,7 @@ main (int argc, char *argv[])
   ADD ("update-is-rubbish", test_update_is_rubbish);
   ADD ("ended-during-update", test_ended_during_update);
   ADD ("ended-before-update-is-applied", test_ended_before_update_is_applied);
+  ADD ("ended-there-while-it-is-applied", test_ended_there_while_applied);
+  ADD ("ended-there-while-it-is-answered", test_ended_there_while_answered);
   return g_test_run ();
 }

@@ -36,6 +36,13 @@ const HsOperationKind hs_operation_remote_update = {
   .exclusive = TRUE,
 };
 
+/* Closing the peer ends what it was doing, before the operation is over. */
+static gboolean
+is_gone (HsOperation *op)
+{
+  return hs_operation_is_over (op) || op->call->peer == NULL;
+}
+
 /* Nobody is told anything; the call goes on as it was. */
 static void
 give_up (HsOperation *op, const GError *error)
@@ -157,7 +164,7 @@ on_answer_created (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *sdp = hs_peer_create_answer_finish (HS_PEER (source), result, &error);
 
-  if (hs_operation_is_over (update->op))
+  if (is_gone (update->op))
     return;
   if (sdp == NULL)
     give_up (update->op, error);
@@ -172,7 +179,7 @@ on_offer_applied (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean applied = hs_peer_set_remote_finish (HS_PEER (source), result, &error);
 
-  if (hs_operation_is_over (update->op))
+  if (is_gone (update->op))
     return;
   if (applied)
     hs_peer_create_answer_async (HS_PEER (source), NULL, on_answer_created,
@@ -243,7 +250,7 @@ on_slow_answer_applied (GObject *source, GAsyncResult *result, gpointer user_dat
   g_autoptr (GError) error = NULL;
   gboolean applied = hs_peer_set_remote_finish (HS_PEER (source), result, &error);
 
-  if (hs_operation_is_over (update->op))
+  if (is_gone (update->op))
     return;
   if (applied)
     finish (update);
@@ -318,7 +325,7 @@ on_offer_created (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *sdp = hs_peer_create_offer_finish (HS_PEER (source), result, &error);
 
-  if (hs_operation_is_over (op))
+  if (is_gone (op))
     return;
   if (sdp == NULL)
     give_up (op, error);

@@ -139,19 +139,29 @@ hs_fake_steps_fail_next (HsFakeSteps *self, int kind, const GError *error)
   self->failures[kind] = g_error_copy (error);
 }
 
+/* Returns: (nullable): the oldest work of @source that waits */
+static GList *
+find_of_source (HsFakeSteps *self, gpointer source)
+{
+  for (GList *l = self->held.head; l != NULL; l = l->next) {
+    if (g_task_get_source_object (((Step *) l->data)->task) == source)
+      return l;
+  }
+  return NULL;
+}
+
 void
 hs_fake_steps_cancel (HsFakeSteps *self, gpointer source)
 {
-  GList *l = self->held.head;
+  GList *l;
 
-  while (l != NULL) {
-    GList *next = l->next;
+  while ((l = find_of_source (self, source)) != NULL) {
     Step *step = l->data;
 
-    if (g_task_get_source_object (step->task) == source) {
-      g_queue_delete_link (&self->held, l);
-      cancel (step);
-    }
-    l = next;
+    g_queue_delete_link (&self->held, l);
+    g_clear_error (&step->error);
+    step->error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+    complete (step);
+    step_free (step);
   }
 }

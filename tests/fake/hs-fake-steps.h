@@ -35,7 +35,7 @@ guint hs_fake_steps_count_held (HsFakeSteps *self, int kind);
 /* The next work of this kind ends with @error. */
 void hs_fake_steps_fail_next (HsFakeSteps *self, int kind, const GError *error);
 
-/* Work that waits for @source ends with G_IO_ERROR_CANCELLED. */
+/* Work of @source that waits ends with G_IO_ERROR_CANCELLED, at once where the main loop calls. */
 void hs_fake_steps_cancel (HsFakeSteps *self, gpointer source);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hs-far-update.h"
 
+#include <string.h>
+
 void
 hs_far_update_propose (HsCallFixture *f, const char *direction)
 {
@@ -15,6 +17,35 @@ hs_far_update_answer (HsCallFixture *f, const char *direction)
   g_autofree char *sdp = hs_call_fixture_dup_audio (direction);
 
   hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", sdp);
+}
+
+static guint
+count_lines (HsCallFixture *f, const char *part)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < f->lines->len; i++)
+    n += strstr (f->lines->pdata[i], part) != NULL;
+  return n;
+}
+
+static gboolean
+on_end (gpointer user_data)
+{
+  hs_call_fixture_receive_end (user_data, "leg-1", 0, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_far_update_end (HsCallFixture *f)
+{
+  g_idle_add (on_end, f);
+  hs_call_fixture_settle (f);
+  g_assert_cmpuint (count_lines (f, "call:operation"), ==, 1);
+  g_assert_cmpuint (count_lines (f, "call:stateChange"), ==, 1);
+  g_assert_cmpuint (count_lines (f, "'error'"), ==, 0);
+  hs_far_update_assert_state (f, "Ended");
+  hs_call_fixture_skip (f);
 }
 
 void

@@ -31,6 +31,10 @@ G_BEGIN_DECLS
 void hs_far_update_propose (HsCallFixture *f, const char *direction);
 void hs_far_update_answer (HsCallFixture *f, const char *direction);
 
+/* Ends the call from the main loop, as messages come, so that what the peer was doing ends at once;
+ * fails the test unless only the end is told. */
+void hs_far_update_end (HsCallFixture *f);
+
 /* As a hold of ours leaves it. */
 void hs_far_update_hold_locally (HsCallFixture *f);
 
