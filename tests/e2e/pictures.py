@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Looks at pictures: those of recordings, and those that programs give as YUV4MPEG2."""
 import io
+import socket
 import subprocess
 
+import tap
 from rpc import WATCHDOG_SECONDS
+
+# Colours in Y, U and V.
+RED, GREEN, BLUE = (81, 90, 240), (145, 54, 34), (41, 240, 110)
 
 _DECODER = ["matroskademux", "!", "vp8dec", "!", "videoconvert", "!", "y4menc", "!", "fdsink", "fd=1"]
 
@@ -71,3 +76,43 @@ def decode(path):
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           timeout=WATCHDOG_SECONDS)
     return list(read(io.BytesIO(done.stdout)))
+
+
+def has_colour(picture, colour):
+    return all(abs(found - expected) < 24 for found, expected in zip(picture.colour, colour))
+
+
+class Screen:
+    """Shows what comes from a socket."""
+
+    def __init__(self, path):
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(WATCHDOG_SECONDS)
+        self._socket.connect(path)
+        self._stream = self._socket.makefile("rb")
+        self._pictures = read(self._stream)
+
+    def look(self):
+        return next(self._pictures)
+
+    def wait_for(self, size, colour):
+        """Until that comes; the size never changes."""
+        picture = self.look()
+        while not has_colour(picture, colour):
+            tap.equal(picture.size, size, "size")
+            picture = self.look()
+        tap.equal(picture.size, size, "size")
+
+    def read_to_end(self):
+        while self._stream.read(65536):
+            pass
+
+    def close(self):
+        self._stream.close()
+        self._socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

@@ -7,12 +7,9 @@ import socket
 import pictures
 import tap
 from handset import Scene
-from rpc import WATCHDOG_SECONDS
+from pictures import BLUE, GREEN, RED, Screen, has_colour
 
 FRAMES = 5
-
-# What these patterns are in Y, U and V.
-RED, GREEN, BLUE = (81, 90, 240), (145, 54, 34), (41, 240, 110)
 
 SMALL = {"width": {"exact": 160}, "height": 120, "frameRate": 10}
 
@@ -130,10 +127,6 @@ def video_comes_and_goes():
         talk.end()
 
 
-def has_colour(picture, colour):
-    return all(abs(found - expected) < 24 for found, expected in zip(picture.colour, colour))
-
-
 def check_picture(picture, size, colour):
     tap.equal(picture.size, size, "size")
     tap.true(has_colour(picture, colour), "colour %r" % (picture.colour,))
@@ -152,42 +145,6 @@ def video_is_recorded():
         tap.true(seen, "the recording holds video")
         for picture in seen:
             check_picture(picture, (160, 120), RED)
-
-
-class Screen:
-    """Shows what comes from a socket."""
-
-    def __init__(self, path):
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(WATCHDOG_SECONDS)
-        self._socket.connect(path)
-        self._stream = self._socket.makefile("rb")
-        self._pictures = pictures.read(self._stream)
-
-    def look(self):
-        return next(self._pictures)
-
-    def wait_for(self, size, colour):
-        """Until that comes; the size never changes."""
-        picture = self.look()
-        while not has_colour(picture, colour):
-            tap.equal(picture.size, size, "size")
-            picture = self.look()
-        tap.equal(picture.size, size, "size")
-
-    def read_to_end(self):
-        while self._stream.read(65536):
-            pass
-
-    def close(self):
-        self._stream.close()
-        self._socket.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def wait_until_not_decoded(daemon, call_id):
