@@ -4,6 +4,7 @@
 #include "base/hs-clock.h"
 #include "hs-options.h"
 #include "log/hs-log.h"
+#include "media/hs-screen-reader.h"
 #include "phone/hs-phone.h"
 #include "protocol/hs-protocol.h"
 #include "rpc/hs-rpc-server.h"
@@ -141,6 +142,8 @@ main (int argc, char **argv)
   g_autoptr (JsonObject) config = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (hs_screen_reader_is_wanted (argc, argv))
+    return hs_screen_reader_run (argv);
   set_up_process ();
   if (!hs_options_parse (&options, &argc, &argv, &error)) {
     g_printerr ("handsetd: %s\n", error->message);

@@ -4,6 +4,7 @@
 #include "hs-video-capture.h"
 
 #include "base/hs-error.h"
+#include "hs-screen-process.h"
 
 #include <gst/app/app.h>
 #include <gst/video/video.h>
@@ -33,6 +34,8 @@ struct _HsVideoCapture {
   GMutex state_lock;    /* while the pipeline changes its state, and for these */
   GstElement *pipeline; /* between start and stop */
   gboolean stopped;
+
+  HsScreenProcess *process; /* of a display; set before the pipeline runs, kept until it stands */
 
   GMutex lock; /* for what follows; never while waiting for the pipeline */
   GCond changed;
@@ -79,6 +82,7 @@ hs_video_capture_unref (HsVideoCapture *self)
   g_free (self->name);
   g_free (self->device_id);
   gst_clear_object (&self->device);
+  g_clear_pointer (&self->process, hs_screen_process_free);
   hs_leg_post_unref (self->post);
   hs_video_feed_unref (self->feed);
   g_clear_error (&self->reason);
@@ -187,6 +191,16 @@ begin_again (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static void
+fail_at_end (HsVideoCapture *self, gboolean empty)
+{
+  const char *usual = empty ? "it has no pictures" : "it gives no more pictures";
+  g_autofree char *told =
+      self->process != NULL ? hs_screen_process_dup_reason (self->process) : NULL;
+
+  fail_with (self, told != NULL ? told : usual);
+}
+
+static void
 on_end (GstAppSink *sink, gpointer user_data)
 {
   HsVideoCapture *self = user_data;
@@ -197,7 +211,7 @@ on_end (GstAppSink *sink, gpointer user_data)
   empty = self->n_pictures == 0;
   g_mutex_unlock (&self->lock);
   if (empty || self->form != HS_VIDEO_FILE) {
-    fail_with (self, empty ? "it has no pictures" : "it gives no more pictures");
+    fail_at_end (self, empty);
     return;
   }
   /* Not by seeking: what was recorded live can often not be sought in. */
@@ -249,7 +263,7 @@ get_head (HsVideoCapture *self)
     return "filesrc name=head ! decodebin name=decoder caps=video/x-raw expose-all-streams=false "
            "videoconvert name=entry ! videoscale ! videorate";
   case HS_VIDEO_DISPLAY:
-    return "ximagesrc name=head use-damage=false ! videorate ! videoconvert ! videoscale";
+    return "fdsrc name=head blocksize=65536 ! gdpdepay";
   case HS_VIDEO_DEVICE:
     return "decodebin name=decoder caps=video/x-raw expose-all-streams=false "
            "videorate name=entry ! videoconvert ! videoscale";
@@ -278,7 +292,22 @@ set_up_decoder (GstElement *pipeline)
 }
 
 static gboolean
-set_up_head (HsVideoCapture *self, GstElement *pipeline, GError **error)
+set_up_display (HsVideoCapture *self, GstElement *head, const char *caps, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  self->process = hs_screen_process_new (self->name, caps, &reason);
+  if (self->process == NULL) {
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "cannot use \"%s\": %s",
+                 self->device_id, reason->message);
+    return FALSE;
+  }
+  g_object_set (head, "fd", hs_screen_process_get_pictures (self->process), NULL);
+  return TRUE;
+}
+
+static gboolean
+set_up_head (HsVideoCapture *self, GstElement *pipeline, const char *caps, GError **error)
 {
   const char *name = self->form == HS_VIDEO_DEVICE ? "decoder" : "head";
   g_autoptr (GstElement) head = gst_bin_get_by_name (GST_BIN (pipeline), name);
@@ -290,8 +319,7 @@ set_up_head (HsVideoCapture *self, GstElement *pipeline, GError **error)
   } else if (self->form == HS_VIDEO_FILE) {
     g_object_set (head, "location", self->name, NULL);
   } else if (self->form == HS_VIDEO_DISPLAY) {
-    if (*self->name != '\0')
-      g_object_set (head, "display-name", self->name, NULL);
+    return set_up_display (self, head, caps, error);
   } else {
     camera = gst_device_create_element (self->device, NULL);
     if (camera != NULL)
@@ -333,7 +361,7 @@ make_pipeline (HsVideoCapture *self, const HsVideoShape *shape, GError **error)
     return NULL;
   }
   gst_object_ref_sink (pipeline);
-  if (!set_up_head (self, pipeline, error))
+  if (!set_up_head (self, pipeline, caps, error))
     return NULL;
   set_up_tail (self, pipeline);
   bus = gst_element_get_bus (pipeline);
@@ -424,6 +452,7 @@ hs_video_capture_stop (HsVideoCapture *self)
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
+  g_clear_pointer (&self->process, hs_screen_process_free);
 }
 
 HsVideoShape

@@ -98,6 +98,14 @@ make_virtual (HsVideoEngine *self,
                               self->queue);
 }
 
+static gboolean
+has_display (void)
+{
+  const char *display = g_getenv ("DISPLAY");
+
+  return display != NULL && *display != '\0';
+}
+
 static HsVideoSource *
 make_screen (HsVideoEngine *self, const char *device_id, const HsVideoWish *wish, GError **error)
 {
@@ -105,6 +113,11 @@ make_screen (HsVideoEngine *self, const char *device_id, const HsVideoWish *wish
   g_autoptr (GError) reason = NULL;
   HsVideoSource *source;
 
+  if (g_str_equal (device_id, DISPLAY_PREFIX) && !has_display ()) {
+    g_set_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA,
+                 "NotFoundError: there is no \"%s\": DISPLAY is not set", device_id);
+    return NULL;
+  }
   if (g_str_has_prefix (device_id, DISPLAY_PREFIX) && (*display == '\0' || *display == ':'))
     return hs_video_source_new (HS_VIDEO_DISPLAY, display, device_id, "Screen", NULL, wish, TRUE,
                                 self->queue);
@@ -209,11 +222,10 @@ static const char *
 get_usual_screen (HsVideoEngine *self)
 {
   const char *configured = hs_config_get_string (self->config, "media.screen");
-  const char *display = g_getenv ("DISPLAY");
 
   if (configured != NULL)
     return configured;
-  return display != NULL && *display != '\0' ? DISPLAY_PREFIX : "pattern:ball";
+  return has_display () ? DISPLAY_PREFIX : "pattern:ball";
 }
 
 /* Returns: (nullable): the screen that a deviceId constraint names, of whatever strength. */

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * Screens: "x11" and "x11:DISPLAY", and the same patterns and files, which need no screen. The
  * usual one is media.screen of the configuration, else the X display when there is one, else
  * "pattern:ball". There is no desktop portal: it asks a person in front of the screen.
+ * Displays are read by processes of their own, see hs-screen-reader.h.
  */
 #define HS_TYPE_VIDEO_ENGINE (hs_video_engine_get_type ())
 G_DECLARE_FINAL_TYPE (HsVideoEngine, hs_video_engine, HS, VIDEO_ENGINE, GObject)
