@@ -106,16 +106,43 @@ check_is_dead (const char *path, GError **error)
   return number == ECONNREFUSED || number == ENOENT;
 }
 
-/* The lock file may be removed by its last holder between our opening and our locking it. */
+/* Lock files of ours are empty: one with content, or another user's, means something to somebody.
+ */
+static gboolean
+is_lock_file (const struct stat *status)
+{
+  return S_ISREG (status->st_mode) && status->st_size == 0 && status->st_uid == geteuid ();
+}
+
+static gboolean
+check_lock_file (HsUnixListener *self, int fd, GError **error)
+{
+  struct stat status;
+
+  if (fstat (fd, &status) != 0)
+    return fail_errno (error, errno, "%s", self->lock_path);
+  if (is_lock_file (&status))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+               "%s: there is something else than an empty lock file of this user", self->lock_path);
+  return FALSE;
+}
+
+/* The lock file may be removed by its last holder between our opening and our locking it. A pipe
+ * would make opening wait. */
 static gboolean
 try_lock (HsUnixListener *self, gboolean *again, GError **error)
 {
   struct stat status;
-  int fd = open (self->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int fd = open (self->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 
   *again = FALSE;
   if (fd < 0)
     return fail_errno (error, errno, "%s", self->lock_path);
+  if (!check_lock_file (self, fd, error)) {
+    close (fd);
+    return FALSE;
+  }
   if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
     close (fd);
     /* Who holds it listens, or is about to. */
@@ -141,6 +168,24 @@ take_lock (HsUnixListener *self, GError **error)
   while (again)
     taken = try_lock (self, &again, error);
   return taken;
+}
+
+static gboolean
+is_same_file (const struct stat *one, const struct stat *other)
+{
+  return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Whatever else has come to lie at the path, or was written to the file, is left alone. */
+static void
+release_lock (HsUnixListener *self)
+{
+  struct stat held, found;
+
+  if (fstat (self->lock_fd, &held) == 0 && lstat (self->lock_path, &found) == 0 &&
+      is_same_file (&held, &found) && is_lock_file (&found))
+    unlink (self->lock_path);
+  close (self->lock_fd);
 }
 
 /* Removes a socket that nobody listens on any more, and nothing else. */
@@ -315,10 +360,8 @@ hs_unix_listener_free (HsUnixListener *self)
   if (self->path != NULL && self->socket != NULL)
     unlink (self->path);
   g_clear_object (&self->socket);
-  if (self->lock_fd >= 0) {
-    unlink (self->lock_path);
-    close (self->lock_fd);
-  }
+  if (self->lock_fd >= 0)
+    release_lock (self);
   g_free (self->path);
   g_free (self->lock_path);
   g_free (self);

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /**
  * HsUnixListener: a listening Unix stream socket, with the file that names it
  *
- * The file is the user's alone (0600), and beside it lies a lock file, PATH.lock. A socket that a
- * dead process left is taken over; one that somebody listens on, and anything else than a socket,
- * is left alone. Looking at files may block where the disk does.
+ * The file is the user's alone (0600), and beside it lies an empty lock file, PATH.lock. What a
+ * dead process left of both is taken over; a socket that somebody listens on, and anything else at
+ * either path, is left alone. Looking at files may block where the disk does.
  */
 typedef struct _HsUnixListener HsUnixListener;
 
