@@ -190,6 +190,36 @@ test_leaves_a_lock_that_was_replaced (Fixture *self, gconstpointer data)
 }
 
 static void
+test_leaves_what_replaced_the_socket (Fixture *self, gconstpointer data)
+{
+  HsUnixListener *listener = listen_well (self);
+
+  g_assert_cmpint (g_unlink (self->path), ==, 0);
+  put (self->path, "mine");
+  hs_unix_listener_free (listener);
+  assert_still_has (self->path, "mine");
+  g_assert_false (is_there (self->lock_path));
+}
+
+/* Somebody has cleared the folder: the next one there is not ours, whoever it is. */
+static void
+test_leaves_the_next_socket (Fixture *self, gconstpointer data)
+{
+  HsUnixListener *first = listen_well (self);
+  HsUnixListener *second;
+
+  g_assert_cmpint (g_unlink (self->path), ==, 0);
+  g_assert_cmpint (g_unlink (self->lock_path), ==, 0);
+  second = listen_well (self);
+  hs_unix_listener_free (first);
+  g_assert_true (is_there (self->path));
+  g_assert_true (is_there (self->lock_path));
+  hs_unix_listener_free (second);
+  g_assert_false (is_there (self->path));
+  g_assert_false (is_there (self->lock_path));
+}
+
+static void
 add (const char *path, void (*test) (Fixture *, gconstpointer))
 {
   g_test_add (path, Fixture, NULL, set_up, test, tear_down);
@@ -210,5 +240,7 @@ main (int argc, char **argv)
        test_leaves_a_lock_that_was_written_to);
   add ("/unix-listener/lock/leaves-one-that-was-replaced", test_leaves_a_lock_that_was_replaced);
   add ("/unix-listener/path/leaves-a-file", test_leaves_a_file);
+  add ("/unix-listener/path/leaves-what-replaced-it", test_leaves_what_replaced_the_socket);
+  add ("/unix-listener/path/leaves-the-next-socket", test_leaves_the_next_socket);
   return g_test_run ();
 }

@@ -24,9 +24,10 @@
 
 struct _HsUnixListener {
   GSocket *socket;
-  char *path;      /* of the socket; NULL: not ours to remove */
-  char *lock_path; /* likewise */
-  int lock_fd;     /* -1: none */
+  char *path;       /* of the socket; NULL: not ours to remove */
+  struct stat file; /* what we made there */
+  char *lock_path;  /* as the path */
+  int lock_fd;      /* -1: none */
 
   /* while it tells who connects */
   HsClock *clock;
@@ -208,20 +209,32 @@ clear_path (const char *path, GError **error)
   return TRUE;
 }
 
+/* Nothing else that has come to lie at the path: while the socket is open, no other file can have
+ * its number. */
+static void
+remove_socket_file (HsUnixListener *self)
+{
+  struct stat found;
+
+  if (lstat (self->path, &found) == 0 && is_same_file (&self->file, &found))
+    unlink (self->path);
+}
+
 static gboolean
-bind_and_listen (int fd, const char *path, GError **error)
+bind_and_listen (HsUnixListener *self, int fd, GError **error)
 {
   struct sockaddr_un address;
 
-  if (!fill_address (&address, path, error))
+  if (!fill_address (&address, self->path, error))
     return FALSE;
   /* Before bind: the file never exists with other rights, whatever the umask. */
-  if (fchmod (fd, 0600) != 0 || bind (fd, (struct sockaddr *) &address, sizeof address) != 0)
-    return fail_errno (error, errno, "%s", path);
+  if (fchmod (fd, 0600) != 0 || bind (fd, (struct sockaddr *) &address, sizeof address) != 0 ||
+      lstat (self->path, &self->file) != 0)
+    return fail_errno (error, errno, "%s", self->path);
   if (listen (fd, BACKLOG) == 0)
     return TRUE;
-  fail_errno (error, errno, "%s", path);
-  unlink (path);
+  fail_errno (error, errno, "%s", self->path);
+  remove_socket_file (self);
   return FALSE;
 }
 
@@ -232,7 +245,7 @@ open_socket (HsUnixListener *self, GError **error)
 
   if (fd < 0)
     return fail_errno (error, errno, "%s", self->path);
-  if (!bind_and_listen (fd, self->path, error)) {
+  if (!bind_and_listen (self, fd, error)) {
     close (fd);
     return FALSE;
   }
@@ -358,7 +371,7 @@ hs_unix_listener_free (HsUnixListener *self)
 {
   hs_unix_listener_stop (self);
   if (self->path != NULL && self->socket != NULL)
-    unlink (self->path);
+    remove_socket_file (self);
   g_clear_object (&self->socket);
   if (self->lock_fd >= 0)
     release_lock (self);

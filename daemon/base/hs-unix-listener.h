@@ -24,7 +24,7 @@ HsUnixListener *hs_unix_listener_new (const char *path, GError **error) G_GNUC_W
  * @error: HS_ERROR_INVALID_DATA when it is not what it should be */
 HsUnixListener *hs_unix_listener_adopt (int fd, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Stops listening and removes the files that were made. */
+/* Stops listening and removes the files that were made, not what has taken their places. */
 void hs_unix_listener_free (HsUnixListener *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsUnixListener, hs_unix_listener_free)
 
