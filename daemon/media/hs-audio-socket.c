@@ -20,6 +20,7 @@ struct _HsAudioSocket {
   HsAudioWorker *worker;
   HsUnixListener *listener;
   gboolean is_accepting;
+  gboolean is_full; /* who came last was turned away */
 
   /* guarded by the lock */
   GMutex lock;
@@ -70,16 +71,28 @@ on_gone (gpointer client, gpointer user_data)
   sweep (self);
 }
 
+static gboolean
+let_in (HsAudioSocket *self, GSocket *socket)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (!make_room (self))
+    return FALSE;
+  g_ptr_array_add (self->clients, hs_audio_socket_client_new (socket, on_gone, self));
+  return TRUE;
+}
+
+/* Logging may take long, and the ticker needs the lock; who tries again and again must not fill
+ * the log. */
 static void
 on_connecting (GSocket *socket, gpointer user_data)
 {
   HsAudioSocket *self = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean was_full = self->is_full;
 
-  if (make_room (self))
-    g_ptr_array_add (self->clients, hs_audio_socket_client_new (socket, on_gone, self));
-  else
-    g_warning ("%s: there are %d clients, a further one is turned away", self->path, CLIENTS_MAX);
+  self->is_full = !let_in (self, socket);
+  if (self->is_full && !was_full)
+    g_warning ("%s: there are %d clients, further ones are turned away", self->path, CLIENTS_MAX);
 }
 
 static void
