@@ -182,6 +182,17 @@ let_happen (void)
     ;
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (folder) != NULL)
+    n++;
+  return n;
+}
+
 static struct sockaddr_un
 make_address (Fixture *self)
 {
@@ -503,6 +514,48 @@ test_ends_who_has_ended (Fixture *self, gconstpointer data)
   leave (client);
 }
 
+/* Who was gone before the last of it was played keeps no place and no descriptor after that. */
+static void
+test_forgets_who_was_heard (Fixture *self, gconstpointer data)
+{
+  guint n_before;
+  int client;
+
+  use_microphone (self);
+  leave (join (self));
+  n_before = count_descriptors ();
+  for (gint16 n = 0; n < 2; n++) {
+    client = join (self);
+    say (client, n);
+    leave (client);
+    g_assert_cmpuint (count_descriptors (), ==, n_before + 1);
+    tick (self, 0);
+    tick (self, 0);
+    g_assert_cmpint (get_sent (self, (gsize) n * 2 * HS_AUDIO_BLOCK), ==, n);
+    let_happen ();
+    g_assert_cmpuint (count_descriptors (), ==, n_before);
+  }
+}
+
+/* What the ticker has asked for must not come to a socket that is gone. */
+static void
+test_closes_after_the_last_was_heard (Fixture *self, gconstpointer data)
+{
+  int client;
+
+  use_microphone (self);
+  client = join (self);
+  say (client, 5);
+  leave (client);
+  tick (self, 0);
+  tick (self, 0);
+  close_both (self);
+  let_happen ();
+  drain (self);
+  g_assert_cmpint (get_sent (self, 0), ==, 5);
+  g_assert_false (g_file_test (self->path, G_FILE_TEST_EXISTS));
+}
+
 /* --- both --- */
 
 static void
@@ -653,6 +706,8 @@ main (int argc, char **argv)
   add ("/microphone/adds-up", test_adds_up);
   add ("/microphone/waits-for-the-gate", test_waits_for_the_gate);
   add ("/microphone/ends-who-has-ended", test_ends_who_has_ended);
+  add ("/microphone/forgets-who-was-heard", test_forgets_who_was_heard);
+  add ("/microphone/closes-after-the-last", test_closes_after_the_last_was_heard);
   add ("/both/ways", test_both_ways);
   add ("/both/one-way", test_both_ways_one_way);
   add ("/both/ends-cleanly", test_ends_cleanly);

@@ -19,14 +19,15 @@ struct _HsAudioSocket {
   HsClock *clock;
   HsAudioWorker *worker;
   HsUnixListener *listener;
-  gboolean is_accepting;
-  gboolean is_full; /* who came last was turned away */
+  GMainContext *context; /* of the control thread, once clients are let in */
+  gboolean is_full;      /* who came last was turned away */
 
   /* guarded by the lock */
   GMutex lock;
   HsAudioSource *source; /* borrowed: says when it goes */
   HsAudioSink *sink;     /* likewise */
   GPtrArray *clients;    /* of HsAudioSocketClient; changes on the control thread only */
+  GSource *sweeping;     /* is to come; NULL: nobody waits for it */
 };
 
 G_DEFINE_FINAL_TYPE (HsAudioSocket, hs_audio_socket, G_TYPE_OBJECT)
@@ -47,6 +48,39 @@ sweep (HsAudioSocket *self)
     if (is_over (self, self->clients->pdata[i - 1]))
       g_ptr_array_remove_index (self->clients, i - 1);
   }
+}
+
+static void
+clear_sweeping (HsAudioSocket *self)
+{
+  if (self->sweeping == NULL)
+    return;
+  g_source_destroy (self->sweeping);
+  g_clear_pointer (&self->sweeping, g_source_unref);
+}
+
+static gboolean
+on_sweep (gpointer user_data)
+{
+  HsAudioSocket *self = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  clear_sweeping (self);
+  sweep (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* With the lock held, on any thread. A client that hung up before it was read to its end calls
+ * on_gone() no more. */
+static void
+sweep_soon (HsAudioSocket *self)
+{
+  if (self->sweeping != NULL)
+    return;
+  self->sweeping = g_idle_source_new ();
+  g_source_set_priority (self->sweeping, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->sweeping, on_sweep, self, NULL);
+  g_source_attach (self->sweeping, self->context);
 }
 
 /* With the lock held: who has gone, and waits for nothing but being heard, makes room. */
@@ -110,7 +144,9 @@ hs_audio_socket_dispose (GObject *object)
     hs_unix_listener_stop (self->listener);
     hs_audio_worker_run (self->worker, free_listener, g_steal_pointer (&self->listener));
   }
+  clear_sweeping (self);
   g_ptr_array_set_size (self->clients, 0);
+  g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->worker, hs_audio_worker_unref);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (hs_audio_socket_parent_class)->dispose (object);
@@ -164,9 +200,10 @@ hs_audio_socket_open (const char *path, HsClock *clock, HsAudioWorker *worker, G
 static void
 ensure_accepting (HsAudioSocket *self)
 {
-  if (!self->is_accepting)
-    hs_unix_listener_start (self->listener, self->clock, on_connecting, self);
-  self->is_accepting = TRUE;
+  if (self->context != NULL)
+    return;
+  self->context = g_main_context_ref_thread_default ();
+  hs_unix_listener_start (self->listener, self->clock, on_connecting, self);
 }
 
 HsAudioSource *
@@ -219,9 +256,11 @@ read_client (HsAudioSocket *self, HsAudioSocketClient *client, gint16 *block)
   gboolean could_read = hs_audio_socket_client_can_read (client);
   gboolean is_heard = hs_audio_socket_client_read (client, block);
 
-  /* Hanging up calls on_gone(): the ticker itself removes nobody. */
-  if (could_read && is_over (self, client))
+  /* The ticker itself removes nobody: closing and freeing may take long. */
+  if (could_read && is_over (self, client)) {
     hs_audio_socket_client_shut (client);
+    sweep_soon (self);
+  }
   return is_heard;
 }
 
