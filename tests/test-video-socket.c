@@ -517,11 +517,52 @@ test_too_many (Fixture *f, gconstpointer data)
     g_ptr_array_add (viewers, viewer_new (f));
   refused = viewer_new (f);
   wait_for (f, is_at_end, refused);
-  hs_fake_log_expect (G_LOG_LEVEL_WARNING, "*more than 16 clients*");
+  hs_fake_log_expect (G_LOG_LEVEL_WARNING, "*there are 16 clients*turned away*");
   g_assert_null (refused->header);
   show (f, 16, 16, red);
   for (guint i = 0; i < viewers->len; i++)
     expect_sight (f, viewers->pdata[i], red);
+}
+
+#define FLOOD 200
+
+static void
+test_flood (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Viewer) viewer = NULL;
+  guint most = 0;
+
+  for (guint i = 0; i < FLOOD; i++) {
+    viewer_free (viewer_new (f));
+    g_main_context_iteration (NULL, FALSE);
+    most = MAX (most, hs_leg_queue_count_leaving (f->queue));
+  }
+  g_assert_cmpuint (most, <=, 2 * HS_VIDEO_SOCKET_MAX_CLIENTS);
+  wait_for (f, is_settled, f->queue);
+  /* How many were too many depends on how quick the threads are. */
+  hs_fake_log_forget (G_LOG_LEVEL_WARNING, "*turned away*");
+  /* Whatever the flood held is free again. */
+  viewer = viewer_new (f);
+  show (f, 160, 120, red);
+  expect_sight (f, viewer, red);
+}
+
+/* Those who have been accepted leave while their writers are still made. */
+static void
+test_flood_of_accepted (Fixture *f, gconstpointer data)
+{
+  guint most = 0;
+
+  for (guint i = 0; i < FLOOD; i++) {
+    g_autoptr (Viewer) viewer = viewer_new (f);
+
+    g_main_context_iteration (NULL, FALSE);
+    most = MAX (most, hs_leg_queue_count_leaving (f->queue));
+  }
+  g_assert_cmpuint (most, <=, 2 * HS_VIDEO_SOCKET_MAX_CLIENTS);
+  wait_for (f, is_settled, f->queue);
+  hs_fake_log_forget (G_LOG_LEVEL_WARNING, "*turned away*");
+  wait_for (f, is_not_looked_at, f->feed);
 }
 
 static void
@@ -570,6 +611,8 @@ main (int argc, char *argv[])
   add ("/video-socket/writing", test_writing);
   add ("/video-socket/leaving-at-once", test_leaving_at_once);
   add ("/video-socket/too-many", test_too_many);
+  add ("/video-socket/flood", test_flood);
+  add ("/video-socket/flood-of-accepted", test_flood_of_accepted);
   g_test_add ("/video-socket/path", Fixture, NULL, set_up, test_path, tear_down);
   return g_test_run ();
 }

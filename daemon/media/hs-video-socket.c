@@ -10,6 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 
+/* Each has descriptors and threads, also while it is made and closed: as many clients may be coming
+ * as others are leaving. */
+#define WRITERS_MAX (2 * HS_VIDEO_SOCKET_MAX_CLIENTS)
+
 struct _HsVideoSocket {
   gatomicrefcount references;
   char *path;
@@ -20,6 +24,7 @@ struct _HsVideoSocket {
   HsVideoSocketChanged changed;
   gpointer user_data;
   GPtrArray *clients; /* of Client */
+  guint n_writers;    /* from before they are made until they are closed */
 };
 
 /* Somebody who has connected, and the pipeline that writes to them. */
@@ -39,6 +44,20 @@ unref_writer (gpointer writer)
 }
 
 static void
+on_writer_closed (gpointer user_data)
+{
+  g_autoptr (HsVideoSocket) self = user_data;
+
+  self->n_writers--;
+}
+
+static void
+close_writer (HsVideoSocket *self, HsVideoWriter *writer)
+{
+  hs_video_writer_close (writer, self->queue, on_writer_closed, hs_video_socket_ref (self));
+}
+
+static void
 free_client (gpointer data)
 {
   Client *client = data;
@@ -52,7 +71,7 @@ free_client (gpointer data)
   g_socket_shutdown (client->socket, TRUE, TRUE, NULL);
   g_object_unref (client->socket);
   if (client->writer != NULL)
-    hs_video_writer_close (client->writer, client->owner->queue);
+    close_writer (client->owner, client->writer);
   g_free (client);
 }
 
@@ -201,14 +220,27 @@ find_client (HsVideoSocket *self, GSocket *socket)
   return NULL;
 }
 
+/* A pipeline costs much more than connecting does. */
+static gboolean
+has_left (GSocket *socket)
+{
+  return g_socket_condition_check (socket, G_IO_HUP | G_IO_ERR) != 0;
+}
+
+/* Returns NULL without an error for who has left. */
 static void
 make_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Making *making = data;
-  int file = fcntl (g_socket_get_fd (making->socket), F_DUPFD_CLOEXEC, 0);
   GError *error = NULL;
   HsVideoWriter *writer;
+  int file;
 
+  if (has_left (making->socket)) {
+    g_task_return_pointer (task, NULL, NULL);
+    return;
+  }
+  file = fcntl (g_socket_get_fd (making->socket), F_DUPFD_CLOEXEC, 0);
   if (file < 0) {
     g_task_return_new_error (task, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "%s: %s",
                              making->owner->path, g_strerror (errno));
@@ -237,20 +269,22 @@ static void
 on_made (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Making) making = user_data;
+  HsVideoSocket *self = making->owner;
   g_autoptr (GError) error = NULL;
   HsVideoWriter *writer = g_task_propagate_pointer (G_TASK (result), &error);
-  Client *client = find_client (making->owner, making->socket);
+  Client *client = find_client (self, making->socket);
 
-  hs_leg_queue_end_leaving (making->owner->queue);
-  if (writer != NULL && client != NULL) {
-    give_writer (client, writer);
-  } else if (writer != NULL) {
-    hs_video_writer_close (writer, making->owner->queue);
-  } else {
+  if (error != NULL)
     g_warning ("%s", error->message);
-    if (client != NULL)
-      remove_client (client);
-  }
+  if (writer == NULL)
+    self->n_writers--;
+  else if (client != NULL)
+    give_writer (client, writer);
+  else
+    close_writer (self, writer);
+  if (writer == NULL && client != NULL)
+    remove_client (client);
+  hs_leg_queue_end_leaving (self->queue);
 }
 
 static void
@@ -262,6 +296,7 @@ make_writer (Client *client)
   making->owner = hs_video_socket_ref (client->owner);
   making->socket = g_object_ref (client->socket);
   making->post = hs_leg_post_ref (client->post);
+  making->owner->n_writers++;
   hs_leg_queue_begin_leaving (client->owner->queue);
   g_task_set_source_tag (work, make_in_thread);
   g_task_set_task_data (work, making, NULL);
@@ -274,8 +309,9 @@ on_connected (GSocket *socket, gpointer user_data)
   HsVideoSocket *self = user_data;
   Client *client;
 
-  if (self->clients->len >= HS_VIDEO_SOCKET_MAX_CLIENTS) {
-    g_warning ("%s: more than %d clients", self->path, HS_VIDEO_SOCKET_MAX_CLIENTS);
+  if (self->clients->len >= HS_VIDEO_SOCKET_MAX_CLIENTS || self->n_writers >= WRITERS_MAX) {
+    g_warning ("%s: there are %u clients and %u writers, a further client is turned away",
+               self->path, self->clients->len, self->n_writers);
     return;
   }
   client = g_new0 (Client, 1);

@@ -249,19 +249,36 @@ close_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   g_task_return_boolean (task, TRUE);
 }
 
+typedef struct {
+  HsLegQueue *queue;
+  HsVideoWriterClosed closed;
+  gpointer user_data;
+} Closing;
+
 static void
 on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (HsLegQueue) queue = user_data;
+  Closing *closing = user_data;
 
-  hs_leg_queue_end_leaving (queue);
+  if (closing->closed != NULL)
+    closing->closed (closing->user_data);
+  hs_leg_queue_end_leaving (closing->queue);
+  g_object_unref (closing->queue);
+  g_free (closing);
 }
 
 void
-hs_video_writer_close (HsVideoWriter *self, HsLegQueue *queue)
+hs_video_writer_close (HsVideoWriter *self,
+                       HsLegQueue *queue,
+                       HsVideoWriterClosed closed,
+                       gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_closed, g_object_ref (queue));
+  Closing *closing = g_new0 (Closing, 1);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_closed, closing);
 
+  closing->queue = g_object_ref (queue);
+  closing->closed = closed;
+  closing->user_data = user_data;
   hs_leg_queue_begin_leaving (queue);
   g_task_set_source_tag (task, close_in_thread);
   g_task_set_task_data (task, self, unref_writer);

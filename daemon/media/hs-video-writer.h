@@ -43,9 +43,15 @@ HsVideoWriter *hs_video_writer_new (const char *name,
 /* A HsVideoTake. */
 void hs_video_writer_take (GstSample *picture, gpointer writer);
 
+typedef void (*HsVideoWriterClosed) (gpointer user_data);
+
 /* Writes the end, where the format has one, and closes the descriptor; on another thread.
  * @self: (transfer full)
- * @queue: counts what is busy elsewhere */
-void hs_video_writer_close (HsVideoWriter *self, HsLegQueue *queue);
+ * @queue: counts what is busy elsewhere
+ * @closed: (nullable): runs in the caller's main context afterwards */
+void hs_video_writer_close (HsVideoWriter *self,
+                            HsLegQueue *queue,
+                            HsVideoWriterClosed closed,
+                            gpointer user_data);
 
 G_END_DECLS

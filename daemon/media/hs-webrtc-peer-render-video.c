@@ -40,7 +40,7 @@ hs_video_rendering_free (gpointer data)
   if (self->feed != NULL)
     hs_video_feed_remove (self->feed, self->taker);
   if (self->recorder != NULL)
-    hs_video_writer_close (self->recorder, hs_media_get_leg_queue (self->peer->media));
+    hs_video_writer_close (self->recorder, hs_media_get_leg_queue (self->peer->media), NULL, NULL);
   g_clear_pointer (&self->socket, hs_video_socket_close);
   if (self->task != NULL)
     g_task_return_new_error (self->task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
@@ -151,7 +151,7 @@ on_recorder_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (rendering == NULL) {
     if (recorder != NULL)
-      hs_video_writer_close (recorder, hs_media_get_leg_queue (waiting->peer->media));
+      hs_video_writer_close (recorder, hs_media_get_leg_queue (waiting->peer->media), NULL, NULL);
     return;
   }
   if (recorder != NULL)

@@ -62,6 +62,18 @@ hs_fake_log_expect (GLogLevelFlags level, const char *pattern)
 }
 
 void
+hs_fake_log_forget (GLogLevelFlags level, const char *pattern)
+{
+  const Entry *entry = g_queue_peek_head (&entries);
+
+  while (entry != NULL && entry->level == level &&
+         g_pattern_match_simple (pattern, entry->message)) {
+    entry_free (g_queue_pop_head (&entries));
+    entry = g_queue_peek_head (&entries);
+  }
+}
+
+void
 hs_fake_log_assert_empty (void)
 {
   const Entry *entry = g_queue_peek_head (&entries);

@@ -12,6 +12,10 @@ void hs_fake_log_start (void);
 /* The oldest one kept is of @level and matches @pattern (as in g_pattern_match_simple()). */
 void hs_fake_log_expect (GLogLevelFlags level, const char *pattern);
 
+/* Drops the oldest ones kept, as long as they are of @level and match @pattern: for those of which
+ * there may be any number. */
+void hs_fake_log_forget (GLogLevelFlags level, const char *pattern);
+
 /* Fails when there is one that was not expected. */
 void hs_fake_log_assert_empty (void);
 
