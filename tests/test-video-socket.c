@@ -484,13 +484,23 @@ test_half_closed (Fixture *f, gconstpointer data)
 }
 
 static void
+say_hello (Viewer *viewer)
+{
+  g_assert_cmpint (g_socket_send (viewer->socket, "hello", 5, NULL, NULL), ==, 5);
+}
+
+static void
 test_writing (Fixture *f, gconstpointer data)
 {
   g_autoptr (Viewer) viewer = viewer_new (f);
 
-  g_assert_cmpint (g_socket_send (viewer->socket, "hello", 5, NULL, NULL), ==, 5);
+  say_hello (viewer);
   show (f, 160, 120, red);
   expect_sight (f, viewer, red);
+  /* It sees the end, not an error, though nobody has read what it said. */
+  g_clear_pointer (&f->socket, hs_video_socket_close);
+  hs_test_wait (is_settled, f->queue);
+  wait_for (f, is_at_end, viewer);
 }
 
 static void
@@ -516,6 +526,7 @@ test_too_many (Fixture *f, gconstpointer data)
   for (guint i = 0; i < HS_VIDEO_SOCKET_MAX_CLIENTS; i++)
     g_ptr_array_add (viewers, viewer_new (f));
   refused = viewer_new (f);
+  say_hello (refused);
   wait_for (f, is_at_end, refused);
   hs_fake_log_expect (G_LOG_LEVEL_WARNING, "*there are 16 clients*turned away*");
   g_assert_null (refused->header);

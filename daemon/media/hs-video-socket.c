@@ -14,6 +14,9 @@
  * as others are leaving. */
 #define WRITERS_MAX (2 * HS_VIDEO_SOCKET_MAX_CLIENTS)
 
+/* More than a client can have sent before it is stopped. */
+#define DRAIN_READS 256
+
 struct _HsVideoSocket {
   gatomicrefcount references;
   char *path;
@@ -57,6 +60,19 @@ close_writer (HsVideoSocket *self, HsVideoWriter *writer)
   hs_video_writer_close (writer, self->queue, on_writer_closed, hs_video_socket_ref (self));
 }
 
+/* The writer has a descriptor of its own. Closing with something unread would show the client an
+ * error in place of the end. */
+static void
+end_connection (GSocket *socket)
+{
+  char rest[4096];
+  gssize n = 1;
+
+  g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  for (guint i = 0; i < DRAIN_READS && n > 0; i++)
+    n = g_socket_receive_with_blocking (socket, rest, sizeof rest, FALSE, NULL, NULL);
+}
+
 static void
 free_client (gpointer data)
 {
@@ -67,8 +83,7 @@ free_client (gpointer data)
   g_source_destroy (client->hangup);
   g_source_unref (client->hangup);
   hs_video_feed_remove (client->owner->feed, client->taker);
-  /* The writer has a descriptor of its own. */
-  g_socket_shutdown (client->socket, TRUE, TRUE, NULL);
+  end_connection (client->socket);
   g_object_unref (client->socket);
   if (client->writer != NULL)
     close_writer (client->owner, client->writer);
@@ -312,6 +327,7 @@ on_connected (GSocket *socket, gpointer user_data)
   if (self->clients->len >= HS_VIDEO_SOCKET_MAX_CLIENTS || self->n_writers >= WRITERS_MAX) {
     g_warning ("%s: there are %u clients and %u writers, a further client is turned away",
                self->path, self->clients->len, self->n_writers);
+    end_connection (socket);
     return;
   }
   client = g_new0 (Client, 1);
