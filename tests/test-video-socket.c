@@ -518,21 +518,39 @@ test_leaving_at_once (Fixture *f, gconstpointer data)
 }
 
 static void
+expect_refusal (Fixture *f)
+{
+  g_autoptr (Viewer) refused = viewer_new (f);
+
+  say_hello (refused);
+  wait_for (f, is_at_end, refused);
+  g_assert_null (refused->header);
+}
+
+static void
 test_too_many (Fixture *f, gconstpointer data)
 {
   g_autoptr (GPtrArray) viewers = g_ptr_array_new_with_free_func ((GDestroyNotify) viewer_free);
-  g_autoptr (Viewer) refused = NULL;
 
   for (guint i = 0; i < HS_VIDEO_SOCKET_MAX_CLIENTS; i++)
     g_ptr_array_add (viewers, viewer_new (f));
-  refused = viewer_new (f);
-  say_hello (refused);
-  wait_for (f, is_at_end, refused);
+  expect_refusal (f);
   hs_fake_log_expect (G_LOG_LEVEL_WARNING, "*there are 16 clients*turned away*");
-  g_assert_null (refused->header);
+  /* It is told of once. */
+  expect_refusal (f);
+  expect_refusal (f);
   show (f, 16, 16, red);
   for (guint i = 0; i < viewers->len; i++)
     expect_sight (f, viewers->pdata[i], red);
+  hs_fake_log_assert_empty ();
+  /* Once there was room it is told of again. */
+  g_ptr_array_set_size (viewers, 0);
+  wait_for (f, is_not_looked_at, f->feed);
+  hs_test_wait (is_settled, f->queue);
+  for (guint i = 0; i < HS_VIDEO_SOCKET_MAX_CLIENTS; i++)
+    g_ptr_array_add (viewers, viewer_new (f));
+  expect_refusal (f);
+  hs_fake_log_expect (G_LOG_LEVEL_WARNING, "*there are 16 clients*turned away*");
 }
 
 #define FLOOD 200

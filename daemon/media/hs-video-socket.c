@@ -28,6 +28,7 @@ struct _HsVideoSocket {
   gpointer user_data;
   GPtrArray *clients; /* of Client */
   guint n_writers;    /* from before they are made until they are closed */
+  gboolean is_full;   /* has been told of, until many have left */
 };
 
 /* Somebody who has connected, and the pipeline that writes to them. */
@@ -46,12 +47,21 @@ unref_writer (gpointer writer)
   hs_video_writer_unref (writer);
 }
 
+/* Who knocks on and on would have a warning each time when the first place free counted. */
+static void
+forget_writer (HsVideoSocket *self)
+{
+  self->n_writers--;
+  if (self->n_writers < HS_VIDEO_SOCKET_MAX_CLIENTS)
+    self->is_full = FALSE;
+}
+
 static void
 on_writer_closed (gpointer user_data)
 {
   g_autoptr (HsVideoSocket) self = user_data;
 
-  self->n_writers--;
+  forget_writer (self);
 }
 
 static void
@@ -292,7 +302,7 @@ on_made (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error != NULL)
     g_warning ("%s", error->message);
   if (writer == NULL)
-    self->n_writers--;
+    forget_writer (self);
   else if (client != NULL)
     give_writer (client, writer);
   else
@@ -319,15 +329,23 @@ make_writer (Client *client)
 }
 
 static void
+turn_away (HsVideoSocket *self, GSocket *socket)
+{
+  if (!self->is_full)
+    g_warning ("%s: there are %u clients and %u writers, further clients are turned away",
+               self->path, self->clients->len, self->n_writers);
+  self->is_full = TRUE;
+  end_connection (socket);
+}
+
+static void
 on_connected (GSocket *socket, gpointer user_data)
 {
   HsVideoSocket *self = user_data;
   Client *client;
 
   if (self->clients->len >= HS_VIDEO_SOCKET_MAX_CLIENTS || self->n_writers >= WRITERS_MAX) {
-    g_warning ("%s: there are %u clients and %u writers, a further client is turned away",
-               self->path, self->clients->len, self->n_writers);
-    end_connection (socket);
+    turn_away (self, socket);
     return;
   }
   client = g_new0 (Client, 1);
