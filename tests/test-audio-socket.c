@@ -638,32 +638,6 @@ test_opens_again_at_once (Fixture *self, gconstpointer data)
 /* --- paths --- */
 
 static void
-test_takes_over_the_dead (Fixture *self, gconstpointer data)
-{
-  struct sockaddr_un address = make_address (self);
-  int dead = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (bind (dead, (struct sockaddr *) &address, sizeof address), ==, 0);
-  close (dead);
-  use_microphone (self);
-  leave (join (self));
-}
-
-static void
-test_leaves_the_living (Fixture *self, gconstpointer data)
-{
-  struct sockaddr_un address = make_address (self);
-  int live = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (bind (live, (struct sockaddr *) &address, sizeof address), ==, 0);
-  g_assert_cmpint (listen (live, 5), ==, 0);
-  assert_refused (self, HS_DEVICE_SPEAKER, self->device_id, HS_CALL_ERROR_USER_MEDIA,
-                  "listens there");
-  g_assert_cmpint (unlink (self->path), ==, 0);
-  close (live);
-}
-
-static void
 test_leaves_files (Fixture *self, gconstpointer data)
 {
   g_assert_true (g_file_set_contents (self->path, "mine", -1, NULL));
@@ -712,8 +686,6 @@ main (int argc, char **argv)
   add ("/both/one-way", test_both_ways_one_way);
   add ("/both/ends-cleanly", test_ends_cleanly);
   add ("/both/opens-again-at-once", test_opens_again_at_once);
-  add ("/path/takes-over-the-dead", test_takes_over_the_dead);
-  add ("/path/leaves-the-living", test_leaves_the_living);
   add ("/path/leaves-files", test_leaves_files);
   add ("/path/refuses", test_refuses_paths);
   return g_test_run ();

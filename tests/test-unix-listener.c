@@ -2,7 +2,9 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/hs-error.h"
@@ -189,6 +191,43 @@ test_leaves_a_lock_that_was_replaced (Fixture *self, gconstpointer data)
   assert_still_has (self->lock_path, "");
 }
 
+/* Returns: a socket of somebody who knows no lock files */
+static int
+bind_there (Fixture *self)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpuint (g_strlcpy (address.sun_path, self->path, sizeof address.sun_path), <,
+                    sizeof address.sun_path);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  return fd;
+}
+
+static void
+test_takes_over_a_dead_socket (Fixture *self, gconstpointer data)
+{
+  close (bind_there (self));
+  hs_unix_listener_free (listen_well (self));
+  g_assert_false (is_there (self->path));
+}
+
+static void
+test_leaves_a_living_socket (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = bind_there (self);
+
+  g_assert_cmpint (listen (fd, 5), ==, 0);
+  g_assert_null (hs_unix_listener_new (self->path, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, self->path));
+  g_assert_nonnull (strstr (error->message, "listens there"));
+  g_assert_false (is_there (self->lock_path));
+  g_assert_cmpint (g_unlink (self->path), ==, 0);
+  close (fd);
+}
+
 static void
 test_leaves_what_replaced_the_socket (Fixture *self, gconstpointer data)
 {
@@ -240,6 +279,8 @@ main (int argc, char **argv)
        test_leaves_a_lock_that_was_written_to);
   add ("/unix-listener/lock/leaves-one-that-was-replaced", test_leaves_a_lock_that_was_replaced);
   add ("/unix-listener/path/leaves-a-file", test_leaves_a_file);
+  add ("/unix-listener/path/takes-over-the-dead", test_takes_over_a_dead_socket);
+  add ("/unix-listener/path/leaves-the-living", test_leaves_a_living_socket);
   add ("/unix-listener/path/leaves-what-replaced-it", test_leaves_what_replaced_the_socket);
   add ("/unix-listener/path/leaves-the-next-socket", test_leaves_the_next_socket);
   return g_test_run ();
