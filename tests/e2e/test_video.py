@@ -212,9 +212,12 @@ def places_that_cannot_be_are_refused():
         track = get_tracks(talk.b, talk.theirs, "remoteTracks")
         own = get_tracks(talk.b, talk.theirs, "localTracks")
         client = talk.b.client
-        for place in ("frames", "here/frames", file, scene.path("none/frames"), talk.a.socket_path):
+        for place, code in (("frames", "call:7"), ("here/frames", "call:7"), (file, "call:4"),
+                            (scene.path("none/frames"), "call:4"), (talk.a.socket_path, "call:4")):
             error = client.refused("media.renderTracks", trackIds=track, container="frames:" + place)
-            tap.true(place in str(error), "%s is not named in %r" % (place, error))
+            tap.equal(error.data["code"], code, place)
+            named = place if place.startswith("/") else '"frames:%s"' % place
+            tap.true(named in error.message, "%s is not named in %r" % (named, error.message))
         with open(file, encoding="ascii") as precious:
             tap.equal(precious.read(), "precious", "the file")
         talk.a.client.call("rpc.ping")
@@ -224,7 +227,8 @@ def places_that_cannot_be_are_refused():
         dead.close()
         client.call("media.renderTracks", trackIds=track, container="frames:" + path)
         error = client.refused("media.renderTracks", trackIds=own, container="frames:" + path)
-        tap.true(path in str(error), "the path is named in %r" % error)
+        tap.equal(error.data["code"], "call:4", path)
+        tap.true(path in error.message, "%s is not named in %r" % (path, error.message))
         with Screen(path) as screen:
             check_picture(screen.look(), (160, 120), RED)
         talk.end()
