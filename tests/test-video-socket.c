@@ -30,6 +30,7 @@ static const Colour black = { 16, 128, 128 };
 typedef struct {
   HsFakeClock *clock;
   HsLegQueue *queue;
+  HsAudioWorker *worker;
   HsVideoFeed *feed;
   char *folder;
   char *path;
@@ -278,13 +279,30 @@ is_set (gpointer user_data)
 }
 
 static HsVideoSocket *
+start_opening (Fixture *f, GAsyncResult **result)
+{
+  return hs_video_socket_open_async (f->path, HS_CLOCK (f->clock), f->queue, f->worker, on_opened,
+                                     result);
+}
+
+/* Returns: (transfer full) (nullable) */
+static HsVideoSocket *
+end_opening (HsVideoSocket *socket, GAsyncResult **result, GError **error)
+{
+  hs_test_wait (is_set, result);
+  if (hs_video_socket_open_finish (*result, error))
+    return socket;
+  hs_video_socket_close (socket);
+  return NULL;
+}
+
+static HsVideoSocket *
 try_open (Fixture *f, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  HsVideoSocket *socket = start_opening (f, &result);
 
-  hs_video_socket_open_async (f->path, HS_CLOCK (f->clock), f->queue, on_opened, &result);
-  hs_test_wait (is_set, &result);
-  return hs_video_socket_open_finish (result, error);
+  return end_opening (socket, &result, error);
 }
 
 static void
@@ -300,6 +318,7 @@ set_up (Fixture *f, gconstpointer data)
 {
   f->clock = hs_fake_clock_new ();
   f->queue = hs_leg_queue_new (HS_CLOCK (f->clock), 1, 1000);
+  f->worker = hs_audio_worker_new (1, G_MAXUINT);
   f->feed = hs_video_feed_new ();
   f->folder = g_dir_make_tmp ("hs-frames-XXXXXX", NULL);
   f->path = g_build_filename (f->folder, "frames", NULL);
@@ -336,6 +355,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_assert_false (hs_video_feed_has_takers (f->feed));
   g_clear_pointer (&f->picture, gst_sample_unref);
   hs_video_feed_unref (f->feed);
+  hs_audio_worker_unref (f->worker);
   g_assert_finalize_object (f->queue);
   g_assert_finalize_object (f->clock);
   /* Nothing is left in it. */
@@ -463,13 +483,75 @@ test_closing (Fixture *f, gconstpointer data)
   late = viewer_new (f);
   n_changes = f->n_changes;
   g_clear_pointer (&f->socket, hs_video_socket_close);
-  g_assert_false (g_file_test (f->path, G_FILE_TEST_EXISTS));
   g_assert_false (hs_video_feed_has_takers (f->feed));
   wait_for (f, is_at_end, looking);
   wait_for (f, is_at_end, stuck);
   g_assert_cmpuint (f->n_changes, ==, n_changes);
+  hs_test_wait (is_settled, f->queue);
+  g_assert_false (g_file_test (f->path, G_FILE_TEST_EXISTS));
   /* The path is free again. */
   open_socket (f);
+}
+
+static gboolean
+has_begun (gpointer user_data)
+{
+  return g_atomic_int_get ((gint *) user_data) != 0;
+}
+
+typedef struct {
+  GMutex lock;
+  gint begun;
+} Hurdle;
+
+/* Keeps the worker until the lock can be had. */
+static void
+wait_for_hurdle (gpointer data)
+{
+  Hurdle *hurdle = data;
+
+  g_atomic_int_set (&hurdle->begun, 1);
+  g_mutex_lock (&hurdle->lock);
+  g_mutex_unlock (&hurdle->lock);
+}
+
+/* Files are looked at by the worker alone, also those that are to be removed. */
+static void
+test_slow_disk (Fixture *f, gconstpointer data)
+{
+  Hurdle hurdle = { .begun = 0 };
+
+  g_mutex_init (&hurdle.lock);
+  g_mutex_lock (&hurdle.lock);
+  hs_audio_worker_run (f->worker, wait_for_hurdle, &hurdle);
+  hs_test_wait (has_begun, &hurdle.begun);
+  g_clear_pointer (&f->socket, hs_video_socket_close);
+  g_assert_true (g_file_test (f->path, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (hs_leg_queue_count_leaving (f->queue), ==, 1);
+  g_mutex_unlock (&hurdle.lock);
+  hs_test_wait (is_settled, f->queue);
+  g_assert_false (g_file_test (f->path, G_FILE_TEST_EXISTS));
+  g_mutex_clear (&hurdle.lock);
+}
+
+/* Whoever changes their mind finds the path free. */
+static void
+test_given_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GError) error = NULL;
+  HsVideoSocket *socket = start_opening (f, &first);
+
+  hs_video_socket_close (socket);
+  socket = start_opening (f, &second);
+  hs_test_wait (is_set, &first);
+  g_assert_false (hs_video_socket_open_finish (first, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  f->socket = end_opening (socket, &second, &error);
+  g_assert_no_error (error);
+  hs_video_socket_serve (f->socket, f->feed, on_changed, f);
 }
 
 /* As socat does when its input has ended. */
@@ -642,6 +724,8 @@ main (int argc, char *argv[])
   add ("/video-socket/too-many", test_too_many);
   add ("/video-socket/flood", test_flood);
   add ("/video-socket/flood-of-accepted", test_flood_of_accepted);
+  add ("/video-socket/slow-disk", test_slow_disk);
+  g_test_add ("/video-socket/given-up", Fixture, NULL, set_up, test_given_up, tear_down);
   g_test_add ("/video-socket/path", Fixture, NULL, set_up, test_path, tear_down);
   return g_test_run ();
 }

@@ -119,14 +119,63 @@ test_h264 (HsPeerFixture *f, gconstpointer data)
 /* --- files and devices --- */
 
 static gboolean
+end_rendering (HsParty *party, GAsyncResult **result, GError **error)
+{
+  hs_party_wait_for_result (party, result);
+  return hs_peer_render_track_finish (party->peer, *result, error);
+}
+
+static void
+start_rendering (HsParty *party, const char *track_id, const char *place, GAsyncResult **result)
+{
+  hs_peer_render_track_async (party->peer, track_id, place, NULL, NULL, hs_party_keep_result,
+                              result);
+}
+
+static gboolean
 try_render (HsParty *party, const char *track_id, const char *container, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  hs_peer_render_track_async (party->peer, track_id, container, NULL, NULL, hs_party_keep_result,
-                              &result);
-  hs_party_wait_for_result (party, &result);
-  return hs_peer_render_track_finish (party->peer, result, error);
+  start_rendering (party, track_id, container, &result);
+  return end_rendering (party, &result, error);
+}
+
+/* Who asks for a place while it is being opened is told how that ends. */
+static void
+test_hasty (HsPeerFixture *f, gconstpointer data)
+{
+  g_autofree char *track = hs_peer_fixture_call_with_camera (f, hs_test_green.device);
+  g_autofree char *place = g_strconcat ("frames:", f->folder, "/frames", NULL);
+  const char *id = hs_webrtc_peer_get_remote_on (HS_WEBRTC_PEER (f->b.peer), 1)->track->id;
+  static const char *const nowhere[] = { "frames:/nowhere/frames", "file:/nowhere/video.webm" };
+  g_autoptr (GAsyncResult) given_up = NULL;
+  g_autoptr (GAsyncResult) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (nowhere); i++) {
+    g_autoptr (GAsyncResult) first = NULL;
+    g_autoptr (GAsyncResult) second = NULL;
+
+    start_rendering (&f->b, id, nowhere[i], &first);
+    start_rendering (&f->b, id, nowhere[i], &second);
+    g_assert_false (end_rendering (&f->b, &first, &error));
+    g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA);
+    g_clear_error (&error);
+    g_assert_false (end_rendering (&f->b, &second, &error));
+    g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA);
+    g_clear_error (&error);
+  }
+  start_rendering (&f->b, id, place, &given_up);
+  hs_peer_unrender_track (f->b.peer, id, place);
+  start_rendering (&f->b, id, place, &again);
+  g_assert_false (end_rendering (&f->b, &given_up, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_true (end_rendering (&f->b, &again, &error));
+  g_assert_no_error (error);
+  hs_peer_unrender_track (f->b.peer, id, place);
+  hs_peer_fixture_settle (f);
 }
 
 static void
@@ -197,6 +246,7 @@ main (int argc, char *argv[])
   add ("/webrtc-peer/video/vp9", test_vp9);
   add ("/webrtc-peer/video/h264", test_h264);
   add ("/webrtc-peer/video/recorded", test_recorded);
+  add ("/webrtc-peer/video/hasty", test_hasty);
   add ("/webrtc-peer/video/impossible", test_impossible_sizes);
   return g_test_run ();
 }

@@ -13,6 +13,9 @@
 #define CONNECTING_LEGS 4
 #define TICKET_MS       3000
 
+/* How long the disk may stand still before other files of sockets are looked at meanwhile. */
+#define DISK_PATIENCE_MS 15000
+
 struct _HsMedia {
   GObject parent;
 
@@ -22,6 +25,7 @@ struct _HsMedia {
   HsAudioEngine *engine;
   HsVideoEngine *video_engine;
   HsLegQueue *queue;
+  HsAudioWorker *video_socket_worker;
   GPtrArray *sdp_handlers;
   HsIceCheck *ice_check; /* nullable */
 
@@ -219,6 +223,7 @@ hs_media_dispose (GObject *object)
   g_clear_object (&self->video_engine);
   g_clear_object (&self->devices);
   g_clear_object (&self->queue);
+  g_clear_pointer (&self->video_socket_worker, hs_audio_worker_unref);
   g_clear_object (&self->clock);
   g_clear_object (&self->config);
   g_clear_pointer (&self->sdp_handlers, g_ptr_array_unref);
@@ -252,6 +257,7 @@ hs_media_new (HsClock *clock, HsConfig *config)
   self->devices = hs_devices_new (config);
   self->engine = hs_audio_engine_new (clock, self->devices);
   self->queue = hs_leg_queue_new (clock, CONNECTING_LEGS, TICKET_MS);
+  self->video_socket_worker = hs_audio_worker_new (1, DISK_PATIENCE_MS);
   self->video_engine = hs_video_engine_new (self->devices, config, self->queue);
   g_signal_connect_object (self->queue, "settled", G_CALLBACK (check_settled), self,
                            G_CONNECT_SWAPPED);
@@ -292,6 +298,12 @@ HsLegQueue *
 hs_media_get_leg_queue (HsMedia *self)
 {
   return self->queue;
+}
+
+HsAudioWorker *
+hs_media_get_video_socket_worker (HsMedia *self)
+{
+  return self->video_socket_worker;
 }
 
 void

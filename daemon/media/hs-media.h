@@ -6,6 +6,7 @@
 #include "base/hs-clock.h"
 #include "base/hs-config.h"
 #include "hs-audio-engine.h"
+#include "hs-audio-worker.h"
 #include "hs-devices.h"
 #include "hs-ice-check.h"
 #include "hs-leg-queue.h"
@@ -60,6 +61,9 @@ HsDevices *hs_media_get_devices (HsMedia *self);
 HsAudioEngine *hs_media_get_audio_engine (HsMedia *self);
 HsVideoEngine *hs_media_get_video_engine (HsMedia *self);
 HsLegQueue *hs_media_get_leg_queue (HsMedia *self);
+
+/* Opens and closes the sockets that show video, one after the other. */
+HsAudioWorker *hs_media_get_video_socket_worker (HsMedia *self);
 
 /* The handlers that descriptions go through from now on, in this order.
  * @handlers: (element-type HsSdpHandler) (nullable) */

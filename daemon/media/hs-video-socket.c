@@ -22,7 +22,10 @@ struct _HsVideoSocket {
   char *path;
   HsClock *clock;
   HsLegQueue *queue;
-  HsUnixListener *listener; /* NULL once closed */
+  HsAudioWorker *worker;
+  HsUnixListener *listener; /* the worker's alone until it is open and once it is closed */
+  gboolean is_open;
+  gboolean is_closed;
   HsVideoFeed *feed;
   HsVideoSocketChanged changed;
   gpointer user_data;
@@ -112,11 +115,11 @@ hs_video_socket_unref (HsVideoSocket *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  g_clear_pointer (&self->listener, hs_unix_listener_free);
   g_clear_pointer (&self->feed, hs_video_feed_unref);
   g_ptr_array_unref (self->clients);
   g_object_unref (self->clock);
   g_object_unref (self->queue);
+  hs_audio_worker_unref (self->worker);
   g_free (self->path);
   g_free (self);
 }
@@ -129,10 +132,12 @@ unref_socket (gpointer data)
 
 /* --- the file --- */
 
+/* On the worker's thread, as closing is. */
 static void
-listen_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+open_listener (gpointer data)
 {
-  HsVideoSocket *self = data;
+  g_autoptr (GTask) task = data;
+  HsVideoSocket *self = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   self->listener = hs_unix_listener_new (self->path, &error);
@@ -149,42 +154,58 @@ on_listening (GObject *source, GAsyncResult *result, gpointer user_data)
   HsVideoSocket *self = g_task_get_task_data (task);
   GError *error = NULL;
 
-  hs_leg_queue_end_leaving (self->queue);
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    g_task_return_pointer (task, hs_video_socket_ref (self), unref_socket);
-  else
+  self->is_open = g_task_propagate_boolean (G_TASK (result), &error) && !self->is_closed;
+  if (self->is_open)
+    g_task_return_boolean (task, TRUE);
+  else if (error != NULL)
     g_task_return_error (task, error);
+  else
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s: closed meanwhile",
+                             self->path);
+  hs_leg_queue_end_leaving (self->queue);
 }
 
-void
+/* @callback: ends the leaving
+ * @user_data: holds @self */
+static void
+run_job (HsVideoSocket *self, HsAudioJob job, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *work = g_task_new (NULL, NULL, callback, user_data);
+
+  g_task_set_source_tag (work, run_job);
+  /* Borrowed: what @callback gets holds it, so that it never goes on the worker's thread. */
+  g_task_set_task_data (work, self, NULL);
+  hs_leg_queue_begin_leaving (self->queue);
+  hs_audio_worker_run (self->worker, job, work);
+}
+
+HsVideoSocket *
 hs_video_socket_open_async (const char *path,
                             HsClock *clock,
                             HsLegQueue *queue,
+                            HsAudioWorker *worker,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
   HsVideoSocket *self = g_new0 (HsVideoSocket, 1);
   GTask *task = g_task_new (NULL, NULL, callback, user_data);
-  g_autoptr (GTask) work = g_task_new (NULL, NULL, on_listening, task);
 
   g_atomic_ref_count_init (&self->references);
   self->path = g_strdup (path);
   self->clock = g_object_ref (clock);
   self->queue = g_object_ref (queue);
+  self->worker = hs_audio_worker_ref (worker);
   self->clients = g_ptr_array_new_with_free_func (free_client);
   g_task_set_source_tag (task, hs_video_socket_open_async);
-  g_task_set_task_data (task, self, unref_socket);
-  hs_leg_queue_begin_leaving (queue);
-  g_task_set_source_tag (work, listen_in_thread);
-  /* Borrowed: the task that waits for this one holds it. */
-  g_task_set_task_data (work, self, NULL);
-  g_task_run_in_thread (work, listen_in_thread);
+  g_task_set_task_data (task, hs_video_socket_ref (self), unref_socket);
+  run_job (self, open_listener, on_listening, task);
+  return self;
 }
 
-HsVideoSocket *
+gboolean
 hs_video_socket_open_finish (GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* --- clients --- */
@@ -372,11 +393,31 @@ hs_video_socket_serve (HsVideoSocket *self,
   hs_unix_listener_start (self->listener, self->clock, on_connected, self);
 }
 
+static void
+close_listener (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  HsVideoSocket *self = g_task_get_task_data (task);
+
+  g_clear_pointer (&self->listener, hs_unix_listener_free);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_listener_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (HsVideoSocket) self = user_data;
+
+  hs_leg_queue_end_leaving (self->queue);
+}
+
 void
 hs_video_socket_close (HsVideoSocket *self)
 {
-  /* At once, so that the path can be used again by whoever is told that it is free. */
-  g_clear_pointer (&self->listener, hs_unix_listener_free);
+  if (self->is_open)
+    hs_unix_listener_stop (self->listener);
+  self->is_closed = TRUE;
+  self->is_open = FALSE;
   g_ptr_array_set_size (self->clients, 0);
-  hs_video_socket_unref (self);
+  run_job (self, close_listener, on_listener_closed, self);
 }

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "base/hs-clock.h"
+#include "hs-audio-worker.h"
 #include "hs-leg-queue.h"
 #include "hs-video-feed.h"
 
@@ -27,24 +28,31 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsVideoSocket, hs_video_socket_unref)
 
 /* @path: see HsUnixListener
  * @queue: counts what is busy elsewhere
- * @error: HS_CALL_ERROR_USER_MEDIA naming the path
- * Finish returns: (transfer full): listening; to be ended with hs_video_socket_close() */
-void hs_video_socket_open_async (const char *path,
-                                 HsClock *clock,
-                                 HsLegQueue *queue,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data);
-HsVideoSocket *hs_video_socket_open_finish (GAsyncResult *result, GError **error);
+ * @worker: looks at files, with one thread: a path is free for those that are opened after the
+ *   closing of who had it
+ * @error: HS_CALL_ERROR_USER_MEDIA naming the path, G_IO_ERROR_CANCELLED when it was closed
+ * meanwhile Returns: (transfer full): to be ended with hs_video_socket_close(), at any time and
+ * also when it could not be opened */
+HsVideoSocket *hs_video_socket_open_async (const char *path,
+                                           HsClock *clock,
+                                           HsLegQueue *queue,
+                                           HsAudioWorker *worker,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hs_video_socket_open_finish (GAsyncResult *result,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef void (*HsVideoSocketChanged) (gpointer user_data);
 
-/* @changed: runs when the feed has got or lost a taker, until the socket is closed */
+/* Once it is open.
+ * @changed: runs when the feed has got or lost a taker, until the socket is closed */
 void hs_video_socket_serve (HsVideoSocket *self,
                             HsVideoFeed *feed,
                             HsVideoSocketChanged changed,
                             gpointer user_data);
 
-/* Ends all connections and removes the file. (transfer full) */
+/* Ends all connections, and removes the file a moment later; until then @queue counts.
+ * (transfer full) */
 void hs_video_socket_close (HsVideoSocket *self);
 
 G_END_DECLS

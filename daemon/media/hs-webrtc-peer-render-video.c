@@ -17,8 +17,8 @@ typedef struct {
   char *track_id;
   char *container;
   HsLegPost *post;
-  GTask *task; /* while the place is being opened */
-  HsVideoSocket *socket;
+  GPtrArray *tasks; /* (element-type GTask): who waits for the place to be open; NULL once it is */
+  HsVideoSocket *socket; /* also while it is being opened */
   HsVideoWriter *recorder;
   HsVideoFeed *feed; /* the recorder's */
   guint taker;
@@ -30,10 +30,23 @@ unref_recorder (gpointer recorder)
   hs_video_writer_unref (recorder);
 }
 
+/* @error: (nullable) */
+static void
+answer_all (GPtrArray *tasks, const GError *error)
+{
+  for (guint i = 0; i < tasks->len; i++) {
+    if (error == NULL)
+      g_task_return_boolean (tasks->pdata[i], TRUE);
+    else
+      g_task_return_error (tasks->pdata[i], g_error_copy (error));
+  }
+}
+
 void
 hs_video_rendering_free (gpointer data)
 {
   Rendering *self = data;
+  g_autoptr (GError) gone = NULL;
 
   hs_leg_post_close (self->post);
   hs_leg_post_unref (self->post);
@@ -42,10 +55,11 @@ hs_video_rendering_free (gpointer data)
   if (self->recorder != NULL)
     hs_video_writer_close (self->recorder, hs_media_get_leg_queue (self->peer->media), NULL, NULL);
   g_clear_pointer (&self->socket, hs_video_socket_close);
-  if (self->task != NULL)
-    g_task_return_new_error (self->task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                             "the track was taken from there meanwhile");
-  g_clear_object (&self->task);
+  g_set_error_literal (&gone, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                       "the track was taken from there meanwhile");
+  if (self->tasks != NULL)
+    answer_all (self->tasks, gone);
+  g_clear_pointer (&self->tasks, g_ptr_array_unref);
   g_clear_pointer (&self->feed, hs_video_feed_unref);
   g_free (self->track_id);
   g_free (self->container);
@@ -88,7 +102,7 @@ on_failed (gpointer owner, gpointer data)
 
 /* What waits for a place: the rendering may have gone meanwhile. */
 typedef struct {
-  GTask *task;
+  GTask *task; /* the first one */
   HsWebrtcPeer *peer;
 } Waiting;
 
@@ -98,23 +112,21 @@ find_waiting (Waiting *waiting)
   for (guint i = 0; i < waiting->peer->video_renderings->len; i++) {
     Rendering *rendering = waiting->peer->video_renderings->pdata[i];
 
-    if (rendering->task == waiting->task)
+    if (rendering->tasks != NULL && rendering->tasks->pdata[0] == waiting->task)
       return rendering;
   }
   return NULL;
 }
 
-/* @error: (nullable) (transfer full): why there is no place */
+/* @error: (nullable): why there is no place */
 static void
-end_waiting (Waiting *waiting, Rendering *rendering, GError *error)
+end_waiting (Waiting *waiting, Rendering *rendering, const GError *error)
 {
-  g_clear_object (&rendering->task);
-  if (error == NULL) {
-    g_task_return_boolean (waiting->task, TRUE);
-    return;
-  }
-  drop (waiting->peer, rendering);
-  g_task_return_error (waiting->task, error);
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&rendering->tasks);
+
+  if (error != NULL)
+    drop (waiting->peer, rendering);
+  answer_all (tasks, error);
 }
 
 static void
@@ -156,7 +168,7 @@ on_recorder_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   if (recorder != NULL)
     use_recorder (rendering, recorder);
-  end_waiting (waiting, rendering, g_steal_pointer (&error));
+  end_waiting (waiting, rendering, error);
 }
 
 static void
@@ -172,19 +184,17 @@ on_socket_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Waiting) waiting = user_data;
   g_autoptr (GError) error = NULL;
-  HsVideoSocket *socket = hs_video_socket_open_finish (result, &error);
+  gboolean is_open = hs_video_socket_open_finish (result, &error);
   Rendering *rendering = find_waiting (waiting);
   HsVideoFeed *feed;
 
-  if (rendering == NULL) {
-    g_clear_pointer (&socket, hs_video_socket_close);
+  /* Its socket went with it. */
+  if (rendering == NULL)
     return;
-  }
-  rendering->socket = socket;
   feed = hs_webrtc_peer_find_feed (waiting->peer, rendering->track_id);
-  if (socket != NULL && feed != NULL)
-    hs_video_socket_serve (socket, feed, on_lookers_changed, rendering);
-  end_waiting (waiting, rendering, g_steal_pointer (&error));
+  if (is_open && feed != NULL)
+    hs_video_socket_serve (rendering->socket, feed, on_lookers_changed, rendering);
+  end_waiting (waiting, rendering, error);
 }
 
 static gboolean
@@ -217,10 +227,12 @@ open_place (HsWebrtcPeer *self, Rendering *rendering, GTask *task)
 
   waiting->task = g_object_ref (task);
   waiting->peer = g_object_ref (self);
-  rendering->task = g_object_ref (task);
+  rendering->tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (rendering->tasks, g_object_ref (task));
   if (g_str_has_prefix (rendering->container, SOCKET_PREFIX))
-    hs_video_socket_open_async (path, hs_media_get_clock (self->media), queue, on_socket_opened,
-                                waiting);
+    rendering->socket = hs_video_socket_open_async (path, hs_media_get_clock (self->media), queue,
+                                                    hs_media_get_video_socket_worker (self->media),
+                                                    on_socket_opened, waiting);
   else
     hs_video_recorder_open_async (path, queue, rendering->post, on_failed, on_recorder_opened,
                                   waiting);
@@ -245,7 +257,12 @@ hs_webrtc_peer_render_video (HsWebrtcPeer *self,
     g_task_return_error (task, error);
     return;
   }
-  if (find (self, track_id, container) != NULL || !is_place (container)) {
+  rendering = find (self, track_id, container);
+  if (rendering != NULL && rendering->tasks != NULL) {
+    g_ptr_array_add (rendering->tasks, g_object_ref (task));
+    return;
+  }
+  if (rendering != NULL || !is_place (container)) {
     g_task_return_boolean (task, TRUE);
     return;
   }
