@@ -133,6 +133,13 @@ test_change_of_codec (HsPeerFixture *f, gconstpointer data)
   stats = hs_party_get_stats (&f->a, NULL);
   g_assert_cmpstr (hs_json_get_string (hs_json_get_object (stats, "codec-audio"), "mimeType"), ==,
                    "audio/PCMA");
+  g_assert_cmpint (hs_test_get_direction (answer, 0), ==, HS_SDP_SENDRECV);
+  hold (&f->b, &f->a, TRUE);
+  hs_party_wait_for_silence (&f->a);
+  hold (&f->b, &f->a, FALSE);
+  hs_party_wait_for_talk (&f->a, &f->b);
+  hs_party_negotiate (&f->a, &f->b);
+  hs_party_wait_for_talk (&f->a, &f->b);
 }
 
 /* --- going back --- */

@@ -71,12 +71,13 @@ HsSdp *
 hs_leg_keep_candidates (HsLeg *self, HsSdp *offer)
 {
   HsSdp *rest = hs_sdp_copy (offer);
+  gboolean waits = self->waits_for_checks;
 
   hs_leg_stop_waiting_for_checks (self);
-  /* An ICE lite agent never checks. */
-  if (!self->waits_for_checks || hs_sdp_section_has_attribute (hs_sdp_get_head (offer), "ice-lite"))
-    return rest;
   self->waits_for_checks = FALSE;
+  /* An ICE lite agent never checks. */
+  if (!waits || hs_sdp_section_has_attribute (hs_sdp_get_head (offer), "ice-lite"))
+    return rest;
   keep (self, offer);
   for (guint i = 0; i < hs_sdp_get_n_sections (rest); i++)
     hs_sdp_section_remove_attribute (hs_sdp_get_section (rest, i), "candidate");

@@ -170,6 +170,20 @@ take_audio_pad (HsLeg *self, guint line)
   return self->audio_line == (int) line ? self->audio_pad : NULL;
 }
 
+/* webrtcbin rejects a line whose codec changes while its pad says that packets of another come. The
+ * pad is told now; the sender follows with the answer. */
+static void
+announce_codec (HsLeg *self, GstPad *pad, GstCaps *caps)
+{
+  g_autoptr (GstCaps) current = gst_pad_get_current_caps (pad);
+
+  /* Before it is connected, whoever sends to a pad is held up there, and we would be as well. */
+  if (current == NULL || self->state != HS_PEER_CONNECTED || !gst_caps_is_fixed (caps) ||
+      gst_caps_can_intersect (current, caps))
+    return;
+  gst_pad_send_event (pad, gst_event_new_caps (caps));
+}
+
 gboolean
 hs_leg_take_line (
     HsLeg *self, guint line, HsMediaKind kind, const char *preferences, GError **error)
@@ -190,6 +204,7 @@ hs_leg_take_line (
   if (video != NULL)
     gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, hs_leg_video_get_source (video->video), NULL);
   g_object_set (transceiver, "codec-preferences", caps, NULL);
+  announce_codec (self, pad, caps);
   return TRUE;
 }
 
@@ -217,13 +232,28 @@ hs_leg_drop_lines (HsLeg *self)
     hs_leg_router_close (self->router);
 }
 
+/* Each stream gets a receiver of its own, so a line may change to any codec; webrtcbin would take
+ * what the receiver of its first stream can do for all that it can. */
+static GstPadProbeReturn
+on_query (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_query_set_caps_result (query, GST_CAPS_ANY);
+  return GST_PAD_PROBE_HANDLED;
+}
+
 void
 hs_leg_on_pad_added (GstElement *webrtc, GstPad *pad, gpointer user_data)
 {
   g_autoptr (GstObject) pipeline = gst_object_get_parent (GST_OBJECT (webrtc));
 
-  if (GST_PAD_IS_SRC (pad) && pipeline != NULL)
-    hs_leg_router_connect (user_data, GST_BIN (pipeline), pad);
+  if (!GST_PAD_IS_SRC (pad) || pipeline == NULL)
+    return;
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, on_query, NULL, NULL);
+  hs_leg_router_connect (user_data, GST_BIN (pipeline), pad);
 }
 
 /* --- directions --- */

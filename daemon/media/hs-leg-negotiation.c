@@ -263,6 +263,7 @@ hs_leg_follow_codec (HsLeg *self, HsSdp *answer, GError **error)
 {
   gboolean any = FALSE;
 
+  hs_leg_payloads_read (self->payloads, answer);
   for (guint i = 0; i < hs_sdp_get_n_sections (answer); i++) {
     HsSdpSection *section = hs_sdp_get_section (answer, i);
     HsSdpCodec *codec = NULL;

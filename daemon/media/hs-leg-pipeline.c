@@ -325,6 +325,7 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
   add_servers (self, options);
   self->gate = hs_leg_gate_new (self->webrtc, hs_certificate_get_pem (self->certificate), on_event,
                                 event_end_new (self), free_event_end);
+  self->payloads = hs_leg_payloads_new (self->webrtc);
   watch (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   watch (self, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
   watch (self, "notify::ice-connection-state", G_CALLBACK (on_ice_state));

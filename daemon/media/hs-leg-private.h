@@ -7,6 +7,7 @@
 
 #include "hs-ice-wait.h"
 #include "hs-leg-gate.h"
+#include "hs-leg-payloads.h"
 #include "hs-leg-post.h"
 #include "hs-leg-router.h"
 #include "hs-leg.h"
@@ -45,6 +46,7 @@ struct _HsLeg {
   /* GStreamer's part */
   HsLegPost *post;
   HsLegGate *gate;
+  HsLegPayloads *payloads;
   HsLegAudio *audio;
   HsLegTones *tones; /* NULL for none */
   HsToneReceiver *receiver;

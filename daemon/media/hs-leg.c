@@ -24,6 +24,7 @@ hs_leg_finalize (GObject *object)
   g_clear_pointer (&self->certificate, hs_certificate_unref);
   g_clear_pointer (&self->post, hs_leg_post_unref);
   g_clear_pointer (&self->gate, hs_leg_gate_unref);
+  g_clear_pointer (&self->payloads, hs_leg_payloads_unref);
   g_clear_pointer (&self->audio, hs_leg_audio_unref);
   g_clear_pointer (&self->tones, hs_leg_tones_unref);
   g_clear_pointer (&self->remote, hs_sdp_free);

@@ -72,7 +72,8 @@ void hs_party_wait_for_packets (HsParty *party, gint64 n);
 
 void hs_party_wait_for_state (HsParty *party, HsPeerState state);
 
-/* Waits until the last tenth of a second of what is heard is this tone, and no other party's. */
+/* Waits until the last tenth of a second, heard since the waiting began, is this tone, and no other
+ * party's. */
 void hs_party_wait_for_tone (HsParty *party, double hz);
 
 /* Waits until both are connected and hear each other. */
@@ -80,7 +81,7 @@ void hs_party_wait_for_talk (HsParty *a, HsParty *b);
 
 gboolean hs_party_has_heard_anything (HsParty *party);
 
-/* Waits until the last tenth of a second is silence, all zeroes. */
+/* Waits until the last tenth of a second, heard since the waiting began, is silence, all zeroes. */
 void hs_party_wait_for_silence (HsParty *party);
 
 /* Waits until files are written and devices closed. */
