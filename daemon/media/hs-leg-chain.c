@@ -59,20 +59,32 @@ hs_leg_chain_start (GstElement *last)
   }
 }
 
-void
-hs_leg_chain_remove (GstBin *pipeline, GstPad *sink_pad)
+/* The elements in front of @sink_pad, the last of them first. */
+static GPtrArray *
+collect_upstream (GstPad *sink_pad)
 {
   g_autoptr (GstPad) last = gst_pad_get_peer (sink_pad);
   GstElement *element = last != NULL ? gst_pad_get_parent_element (last) : NULL;
+  GPtrArray *elements = g_ptr_array_new_with_free_func (gst_object_unref);
 
-  while (element != NULL) {
-    g_autoptr (GstElement) current = element;
+  for (; element != NULL; element = dup_upstream (element))
+    g_ptr_array_add (elements, element);
+  return elements;
+}
 
-    element = dup_upstream (current);
-    gst_element_set_locked_state (current, TRUE);
-    gst_element_set_state (current, GST_STATE_NULL);
-    gst_bin_remove (pipeline, current);
+void
+hs_leg_chain_remove (GstBin *pipeline, GstPad *sink_pad)
+{
+  g_autoptr (GPtrArray) elements = collect_upstream (sink_pad);
+
+  /* All stand still, the last first, before any is unlinked: a source that meets a stopped element
+   * pauses, one that meets an unlinked pad reports an error of the whole pipeline. */
+  for (guint i = 0; i < elements->len; i++) {
+    gst_element_set_locked_state (elements->pdata[i], TRUE);
+    gst_element_set_state (elements->pdata[i], GST_STATE_NULL);
   }
+  for (guint i = 0; i < elements->len; i++)
+    gst_bin_remove (pipeline, elements->pdata[i]);
 }
 
 void
