@@ -67,7 +67,7 @@ remove_folder (const char *path)
 }
 
 void
-hs_audio_fixture_tear_down (HsAudioFixture *self, gconstpointer data)
+hs_audio_fixture_close (HsAudioFixture *self)
 {
   g_clear_object (&self->opened);
   g_clear_error (&self->error);
@@ -79,6 +79,12 @@ hs_audio_fixture_tear_down (HsAudioFixture *self, gconstpointer data)
   hs_devices_close (self->devices);
   g_assert_finalize_object (self->engine);
   g_assert_finalize_object (self->devices);
+}
+
+void
+hs_audio_fixture_tear_down (HsAudioFixture *self, gconstpointer data)
+{
+  hs_audio_fixture_close (self);
   remove_folder (self->folder);
   g_free (self->folder);
 }

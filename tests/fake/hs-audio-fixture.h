@@ -27,6 +27,9 @@ typedef struct {
 void hs_audio_fixture_set_up (HsAudioFixture *self, gconstpointer data);
 void hs_audio_fixture_tear_down (HsAudioFixture *self, gconstpointer data);
 
+/* All but the folder, for tests that look at what was left there and remove it. */
+void hs_audio_fixture_close (HsAudioFixture *self);
+
 /* Returns: (transfer full) */
 char *hs_audio_fixture_make_path (HsAudioFixture *self, const char *name);
 
