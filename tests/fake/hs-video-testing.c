@@ -10,11 +10,6 @@
 
 #define TOLERANCE 24
 
-const HsTestColour hs_test_red = { "pattern:red", 81, 90, 240 };
-const HsTestColour hs_test_blue = { "pattern:blue", 41, 240, 110 };
-const HsTestColour hs_test_green = { "pattern:green", 145, 54, 34 };
-const HsTestColour hs_test_black = { "pattern:black", 16, 128, 128 };
-
 /* --- operations --- */
 
 GPtrArray *
@@ -173,9 +168,8 @@ sees (gpointer user_data)
   gboolean seen;
 
   g_mutex_lock (&self->lock);
-  seen = self->n_pictures > 0 && ABS (self->y - expected->colour->y) < TOLERANCE &&
-         ABS (self->u - expected->colour->u) < TOLERANCE &&
-         ABS (self->v - expected->colour->v) < TOLERANCE;
+  seen = self->n_pictures > 0 &&
+         hs_test_colour_is_near (expected->colour, self->y, self->u, self->v, TOLERANCE);
   g_mutex_unlock (&self->lock);
   return seen;
 }

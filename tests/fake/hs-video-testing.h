@@ -2,23 +2,11 @@
 #pragma once
 
 #include "hs-peer-fixture.h"
+#include "hs-test-colour.h"
 
 G_BEGIN_DECLS
 
 /* What tests of calls with video do and see. Pictures are small and few, for the machine's sake. */
-
-/* Luma and chroma of plain pictures, as videotestsrc paints them. */
-typedef struct {
-  const char *device;
-  int y;
-  int u;
-  int v;
-} HsTestColour;
-
-extern const HsTestColour hs_test_red;
-extern const HsTestColour hs_test_blue;
-extern const HsTestColour hs_test_green;
-extern const HsTestColour hs_test_black;
 
 /* Each opens a source of small pictures. Returns: (transfer full): the new track's id */
 char *hs_party_open_camera (HsParty *party, const char *device);
