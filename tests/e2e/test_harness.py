@@ -8,6 +8,7 @@ import socket
 import tempfile
 import threading
 
+import handset
 import rpc
 import sound
 import tap
@@ -136,6 +137,17 @@ def what_does_not_come_times_out():
         raise AssertionError("no time-out")
 
 
+def complaints_are_found():
+    tolerated = ("21:24:32.466 error GLib: g_hash_table_foreach: assertion "
+                 "'version == hash_table->version' failed\n")
+    other = tolerated.replace("g_hash_table_foreach", "g_hash_table_insert")
+    tap.equal(handset.find_complaint("21:24:32.466 warning hs-media: no\n" + tolerated), None)
+    for line in (other, "(sandbox:1): GLib-CRITICAL **: 21:24:32.466: no\n",
+                 "==1==ERROR: AddressSanitizer: TRAP\n", "a.c:1:2: runtime error: shift\n"):
+        found = handset.find_complaint("begun\n" + tolerated + line + tolerated)
+        tap.equal(found and found.string[found.start():], line + tolerated, "complaint")
+
+
 def calls_are_told_in_lines():
     client = Peer(lambda request: []).client
     client.history = [
@@ -160,5 +172,5 @@ if __name__ == "__main__":
         sounds_are_told_apart, another_sine_has_no_duration_here, silence_has_no_sounds,
         noise_is_no_tone, replies_find_their_requests, errors_are_raised,
         a_trailing_underscore_is_dropped, events_wait_in_order, what_does_not_come_times_out,
-        calls_are_told_in_lines,
+        complaints_are_found, calls_are_told_in_lines,
     ])

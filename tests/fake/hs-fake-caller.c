@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hs-fake-caller.h"
 
+#include "hs-library-faults.h"
 #include "hs-sandbox-stop.h"
 
 #include <gst/app/gstappsink.h>
@@ -276,6 +277,7 @@ caller_new (const char *formats, gboolean with_certificate)
   HsFakeCaller *caller = g_new0 (HsFakeCaller, 1);
 
   gst_init (NULL, NULL);
+  hs_test_tolerate_library_faults ();
   g_mutex_init (&caller->lock);
   caller->heard = g_array_new (FALSE, FALSE, sizeof (gint16));
   if (with_certificate)

@@ -4,6 +4,7 @@
 #include "hs-peer-fixture.h"
 
 #include "base/hs-json.h"
+#include "hs-library-faults.h"
 
 #include <glib/gstdio.h>
 
@@ -25,6 +26,7 @@ hs_peer_fixture_configure (HsPeerFixture *fixture, const char *json)
 void
 hs_peer_fixture_set_up (HsPeerFixture *fixture, gconstpointer data)
 {
+  hs_test_tolerate_library_faults ();
   fixture->clock = hs_fake_clock_new ();
   fixture->config = hs_config_new (NULL);
   hs_peer_fixture_configure (fixture, "{'media': {'address': '127.0.0.1'}}");
