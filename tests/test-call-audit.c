@@ -1,38 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/hs-error.h"
 #include "hs-call-fixture.h"
+#include "hs-call-lines.h"
 
 static const HsMediaRequest audio = { .audio = TRUE };
 
 #define FLAGS "'localHold':false,'remoteHold':false"
 
-#define TRACKS_ENDED                                                                               \
-  "A call:trackEnded {'local':true,'trackId':'L1','performRenegotiation':false,"                   \
-  "'mediaId':'stream-L'}\n"                                                                        \
-  "A call:trackEnded {'local':false,'trackId':'R-audio','performRenegotiation':false,"             \
-  "'mediaId':'stream-R'}\n"
+#define TRACKS_ENDED HS_LINE_LOCAL_TRACK_ENDED ("A", "L1") HS_LINE_FAR_TRACK_ENDED ("A")
 
 #define OUTGOING_RECORD(duration)                                                                  \
-  "A log {'direction':'outgoing','startTime':'1700000001000','duration':'" duration "',"           \
-  "'callerName':'ana@lab.example','callerDisplayNumber':'ana@lab.example',"                        \
-  "'calleeName':'Bo','calleeDisplayNumber':'bo@lab.example',"                                      \
-  "'remoteParticipant':{'displayName':'Bo','displayNumber':'bo@lab.example'},"                     \
-  "'originalRemoteParticipant':null,'resourceLocation':''}\n"
+  HS_LINE_OUTGOING ("A", duration, HS_LINE_PARTY ("Bo", "bo@lab.example"))
 
-#define INCOMING_RECORD                                                                            \
-  "A log {'direction':'incoming','startTime':'1700000001000','duration':'0',"                      \
-  "'calleeName':'ana@lab.example','calleeDisplayNumber':'ana@lab.example',"                        \
-  "'callerName':'Bo','callerDisplayNumber':'bo@lab.example',"                                      \
-  "'remoteParticipant':{'displayName':'Bo','displayNumber':'bo@lab.example'},"                     \
-  "'originalRemoteParticipant':null,'resourceLocation':''}\n"
-
-static void
-fail_next (HsCallFixture *f, HsRequestKind kind, int code)
-{
-  g_autoptr (GError) error = g_error_new (HS_GATEWAY_ERROR, code, "gone");
-
-  hs_fake_steps_fail_next (hs_fake_signalling_get_steps (f->signalling), kind, error);
-}
+#define INCOMING_RECORD HS_LINE_INCOMING ("incoming")
 
 /* --- audit --- */
 
@@ -52,10 +32,10 @@ static void
 test_after_errors (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
-  fail_next (f, HS_REQUEST_AUDIT, 26);
+  hs_call_fixture_fail_request (f, HS_REQUEST_AUDIT, 26);
   hs_fake_clock_advance (f->clock, 25000);
   hs_call_fixture_expect (f, "> AUDIT leg-1\n");
-  fail_next (f, HS_REQUEST_AUDIT, 47);
+  hs_call_fixture_fail_request (f, HS_REQUEST_AUDIT, 47);
   hs_fake_clock_advance (f->clock, 4999);
   hs_call_fixture_expect (f, "");
   hs_fake_clock_advance (f->clock, 1);
@@ -70,7 +50,7 @@ static void
 test_leg_is_gone (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
-  fail_next (f, HS_REQUEST_AUDIT, 42);
+  hs_call_fixture_fail_request (f, HS_REQUEST_AUDIT, 42);
   hs_fake_clock_advance (f->clock, 25000);
   hs_call_fixture_expect (
       f, "> AUDIT leg-1\n" TRACKS_ENDED
@@ -162,7 +142,7 @@ test_resync_changes_nothing (HsCallFixture *f, gconstpointer data)
     resync (f);
     hs_call_fixture_expect (f, "> QUERY leg-1\n");
   }
-  fail_next (f, HS_REQUEST_QUERY, 26);
+  hs_call_fixture_fail_request (f, HS_REQUEST_QUERY, 26);
   resync (f);
   hs_call_fixture_expect (f, "> QUERY leg-1\n");
 }
@@ -171,7 +151,7 @@ static void
 test_resync_leg_is_gone (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
-  fail_next (f, HS_REQUEST_QUERY, 47);
+  hs_call_fixture_fail_request (f, HS_REQUEST_QUERY, 47);
   resync (f);
   hs_call_fixture_expect (
       f, "> QUERY leg-1\n" TRACKS_ENDED
@@ -186,7 +166,7 @@ static void
 test_resync_ringing_leg_is_gone (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_ring_slowly (f);
-  fail_next (f, HS_REQUEST_QUERY, 47);
+  hs_call_fixture_fail_request (f, HS_REQUEST_QUERY, 47);
   resync (f);
   hs_call_fixture_expect (
       f, "> QUERY in-1\n"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/hs-json.h"
 #include "call/hs-call-private.h"
 #include "hs-call-fixture.h"
 
@@ -141,16 +140,6 @@ make_call (HsCallFixture *f, const Row *row)
   return call;
 }
 
-static guint
-count_lines (HsCallFixture *f, const char *beginning)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < f->lines->len; i++)
-    count += g_str_has_prefix (f->lines->pdata[i], beginning);
-  return count;
-}
-
 /* The table of 2.7.1: HOLD and UNHOLD are told as operations, what has no name as a change of
  * nothing, the others by their tracks only. */
 static void
@@ -161,11 +150,11 @@ assert_events (HsCallFixture *f, const char *change)
   g_autofree char *finish = g_strdup_printf (
       "A call:operation {'operation':'%s','transition':'FINISH','isLocal':false}", change);
 
-  g_assert_cmpuint (count_lines (f, "A call:operation"), ==, named);
-  g_assert_cmpuint (count_lines (f, finish), ==, named);
-  g_assert_cmpuint (count_lines (f, "A call:stateChange"), ==, named || nameless);
-  g_assert_cmpuint (count_lines (f, "> RESPOND_UPDATE leg-1 sdp=answer-"), ==, 1);
-  g_assert_cmpuint (count_lines (f, "A call:newMedia"), ==, 0);
+  g_assert_cmpuint (hs_call_fixture_count_lines (f, "A call:operation"), ==, named);
+  g_assert_cmpuint (hs_call_fixture_count_lines (f, finish), ==, named);
+  g_assert_cmpuint (hs_call_fixture_count_lines (f, "A call:stateChange"), ==, named || nameless);
+  g_assert_cmpuint (hs_call_fixture_count_lines (f, "> RESPOND_UPDATE leg-1 sdp=answer-"), ==, 1);
+  g_assert_cmpuint (hs_call_fixture_count_lines (f, "A call:newMedia"), ==, 0);
 }
 
 static void

@@ -2,47 +2,29 @@
 #include "base/hs-error.h"
 #include "base/hs-json.h"
 #include "hs-call-fixture.h"
+#include "hs-call-lines.h"
 
 static const HsMediaRequest audio = { .audio = TRUE };
 
 #define FLAGS "'localHold':false,'remoteHold':false"
 
-#define LOCAL_TRACK_ENDED                                                                          \
-  "A call:trackEnded {'local':true,'trackId':'L1','performRenegotiation':false,"                   \
-  "'mediaId':'stream-L'}\n"
-#define FAR_TRACK_ENDED                                                                            \
-  "A call:trackEnded {'local':false,'trackId':'R-audio','performRenegotiation':false,"             \
-  "'mediaId':'stream-R'}\n"
+#define LOCAL_TRACK_ENDED HS_LINE_LOCAL_TRACK_ENDED ("A", "L1")
+#define FAR_TRACK_ENDED   HS_LINE_FAR_TRACK_ENDED ("A")
 
-#define BEGUN "A call:operation {'operation':'END','transition':'START','isLocal':true}\n"
+#define BEGUN HS_LINE_OPERATION ("A", "END", "START", "")
 #define BEGUN_OVER(operation, status)                                                              \
-  "A call:operation {'operation':'END','transition':'START','isLocal':true,"                       \
-  "'previous':{'operation':'" operation "','status':'" status "'}}\n"
-#define DONE                                                                                       \
-  "A call:operation {'operation':'END','transition':'FINISH','isLocal':true,"                      \
-  "'previous':{'operation':'END','status':'ONGOING'}}\n"
+  HS_LINE_OPERATION ("A", "END", "START", HS_LINE_PREVIOUS (operation, status))
+#define DONE HS_LINE_OPERATION ("A", "END", "FINISH", HS_LINE_PREVIOUS ("END", "ONGOING"))
 #define DONE_WITH(error)                                                                           \
   "A call:operation {'operation':'END','transition':'FINISH','isLocal':true,"                      \
   "'previous':{'operation':'END','status':'ONGOING'},'error':{'name':'BasicError'," error "}}\n"
 #define CHANGED(state)    "A call:stateChange {'previous':{'state':'" state "'," FLAGS "}}\n"
 #define CHANGED_IN(state) "A call:stateChange {'previous':{'state':'" state "'}}\n"
 
-#define OUTGOING_RECORD(party)                                                                     \
-  "A log {'direction':'outgoing','startTime':'1700000001000','duration':'0',"                      \
-  "'callerName':'ana@lab.example','callerDisplayNumber':'ana@lab.example'," party ","              \
-  "'originalRemoteParticipant':null,'resourceLocation':''}\n"
-#define UNKNOWN_PARTY                                                                              \
-  "'calleeName':'sip:bo@lab.example','calleeDisplayNumber':'sip:bo@lab.example',"                  \
-  "'remoteParticipant':{'displayNumber':'sip:bo@lab.example'}"
-#define KNOWN_PARTY                                                                                \
-  "'calleeName':'Bo','calleeDisplayNumber':'bo@lab.example',"                                      \
-  "'remoteParticipant':{'displayName':'Bo','displayNumber':'bo@lab.example'}"
-#define INCOMING_RECORD                                                                            \
-  "A log {'direction':'incoming','startTime':'1700000001000','duration':'0',"                      \
-  "'calleeName':'ana@lab.example','calleeDisplayNumber':'ana@lab.example',"                        \
-  "'callerName':'Bo','callerDisplayNumber':'bo@lab.example',"                                      \
-  "'remoteParticipant':{'displayName':'Bo','displayNumber':'bo@lab.example'},"                     \
-  "'originalRemoteParticipant':null,'resourceLocation':''}\n"
+#define OUTGOING_RECORD(party) HS_LINE_OUTGOING ("A", "0", party)
+#define UNKNOWN_PARTY          HS_LINE_UNNAMED_PARTY ("sip:bo@lab.example")
+#define KNOWN_PARTY            HS_LINE_PARTY ("Bo", "bo@lab.example")
+#define INCOMING_RECORD        HS_LINE_INCOMING ("incoming")
 
 static void
 end (HsCallFixture *f)
@@ -401,12 +383,19 @@ test_media_comes_and_goes (HsCallFixture *f, gconstpointer data)
          "A call:mediaConnectionChange {'state':'lost'}\n");
 }
 
-#define MEDIA_ERROR(text) "'error':{'name':'BasicError','code':'call:2','message':'" text "'}"
+/* The media is lost: the call ends, with what the peer said. */
+#define MEDIA_ERROR(text) HS_LINE_ERROR ("'call:2'", text)
+#define MEDIA_LOST(text)                                                                           \
+  "A call:mediaConnectionChange {'state':'failed'" MEDIA_ERROR (text) "}\n> END leg-1\n"
+#define ENDED_BY_MEDIA(state, previous, text)                                                      \
+  HS_LINE_OPERATION ("A", "END", "FINISH", previous MEDIA_ERROR (text))                            \
+  "A call:stateChange {'previous':{'state':'" state "'," FLAGS "}" MEDIA_ERROR (text) "}\n"
+#define NO_MEDIA "the media connection failed"
 
 static void
 assert_error (HsCallFixture *f, const char *code, const char *message)
 {
-  g_autoptr (JsonObject) call = hs_calls_dup_by_id (f->calls, hs_call_fixture_get_id (f, "A"));
+  g_autoptr (JsonObject) call = hs_call_fixture_dup_call (f, "A");
   JsonObject *error = hs_json_get_object (call, "error");
 
   g_assert_nonnull (error);
@@ -421,15 +410,9 @@ test_media_fails (HsCallFixture *f, gconstpointer data)
 
   hs_call_fixture_make_connected (f);
   hs_fake_peer_set_state (hs_fake_peer_factory_get_last (f->peers), HS_PEER_FAILED, error);
-  hs_call_fixture_expect (
-      f,
-      "A call:mediaConnectionChange {'state':'failed'," MEDIA_ERROR (
-          "no way") "}\n"
-                    "> END leg-1\n" LOCAL_TRACK_ENDED FAR_TRACK_ENDED "A call:operation "
-                    "{'operation':'END','transition':'FINISH','isLocal':true," MEDIA_ERROR (
-                        "no way") "}\n"
-                                  "A call:stateChange {'previous':{'state':'Connected'," FLAGS
-                                  "}," MEDIA_ERROR ("no way") "}\n" OUTGOING_RECORD (KNOWN_PARTY));
+  hs_call_fixture_expect (f,
+                          MEDIA_LOST ("no way") LOCAL_TRACK_ENDED FAR_TRACK_ENDED ENDED_BY_MEDIA (
+                              "Connected", "", "no way") OUTGOING_RECORD (KNOWN_PARTY));
   assert_error (f, "call:2", "no way");
 }
 
@@ -439,45 +422,10 @@ test_media_fails_before_answer (HsCallFixture *f, gconstpointer data)
   make (f);
   hs_call_fixture_skip (f);
   hs_fake_peer_set_state (hs_fake_peer_factory_get_last (f->peers), HS_PEER_FAILED, NULL);
-  hs_call_fixture_expect (
-      f,
-      "A call:mediaConnectionChange {'state':'failed'," MEDIA_ERROR (
-          "the media connection failed") "}\n"
-                                         "> END leg-1\n" LOCAL_TRACK_ENDED "A call:operation "
-                                         "{'operation':'END','transition':'FINISH','isLocal':true,"
-                                         "'previous':{'operation':'MAKE','status':'PENDING'}"
-                                         "," MEDIA_ERROR (
-                                             "the media connection failed") "}\n"
-                                                                            "A call:stateChange "
-                                                                            "{'previous':{'state':'"
-                                                                            "Initiated'," FLAGS
-                                                                            "}," MEDIA_ERROR (
-                                                                                "the "
-                                                                                "medi"
-                                                                                "a "
-                                                                                "conn"
-                                                                                "ecti"
-                                                                                "on "
-                                                                                "fail"
-                                                                                "ed") "}"
-                                                                                      "\n" OUTGOING_RECORD (
-                                                                                          UNKNOWN_PARTY) "wai"
-                                                                                                         "ter"
-                                                                                                         " ma"
-                                                                                                         "ke:"
-                                                                                                         " ca"
-                                                                                                         "ll:"
-                                                                                                         "2 "
-                                                                                                         "the"
-                                                                                                         " me"
-                                                                                                         "dia"
-                                                                                                         " co"
-                                                                                                         "nne"
-                                                                                                         "cti"
-                                                                                                         "on "
-                                                                                                         "fai"
-                                                                                                         "led"
-                                                                                                         "\n");
+  hs_call_fixture_expect (f,
+                          MEDIA_LOST (NO_MEDIA) LOCAL_TRACK_ENDED ENDED_BY_MEDIA (
+                              "Initiated", HS_LINE_PREVIOUS ("MAKE", "PENDING"), NO_MEDIA)
+                              OUTGOING_RECORD (UNKNOWN_PARTY) "waiter make: call:2 " NO_MEDIA "\n");
 }
 
 #define ADD(path, function)                                                                        \

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/hs-error.h"
 #include "hs-call-fixture.h"
+#include "hs-call-lines.h"
 
-#define FAR_TRACK_ENDED                                                                            \
-  "A call:trackEnded {'local':false,'trackId':'R-audio','performRenegotiation':false,"             \
-  "'mediaId':'stream-R'}\n"
-#define OPERATION(step, more)                                                                      \
-  "A call:operation {'operation':'FORWARD_CALL','transition':'" step "','isLocal':true" more "}\n"
-#define ONGOING       ",'previous':{'operation':'FORWARD_CALL','status':'ONGOING'}"
-#define ERROR         ",'error':{'name':'BasicError','code':47,'message':'gone'}"
-#define CHANGED(more) "A call:stateChange {'previous':{'state':'Ringing'}" more "}\n"
-#define BEGUN         OPERATION ("START", "")
-#define DONE          OPERATION ("FINISH", ONGOING) CHANGED ("") FAR_TRACK_ENDED
+#define FAR_TRACK_ENDED       HS_LINE_FAR_TRACK_ENDED ("A")
+#define OPERATION(step, more) HS_LINE_OPERATION ("A", "FORWARD_CALL", step, more)
+#define ONGOING               HS_LINE_PREVIOUS ("FORWARD_CALL", "ONGOING")
+#define ERROR                 HS_LINE_ERROR ("47", "gone")
+#define CHANGED(more)         "A call:stateChange {'previous':{'state':'Ringing'}" more "}\n"
+#define BEGUN                 OPERATION ("START", "")
+#define DONE                  OPERATION ("FINISH", ONGOING) CHANGED ("") FAR_TRACK_ENDED
 
 static void
 forward (HsCallFixture *f, const char *destination)

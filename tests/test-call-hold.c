@@ -3,78 +3,30 @@
 #include "base/hs-json.h"
 #include "call/hs-call-private.h"
 #include "hs-call-fixture.h"
+#include "hs-far-update.h"
+#include "hs-media-change.h"
 
 #include <string.h>
 
-#define FAR_TRACK "A call:newTrack {'local':false,'trackId':'R-audio','mediaId':'stream-R'}\n"
-#define FAR_TRACK_ENDED                                                                            \
-  "A call:trackEnded {'local':false,'trackId':'R-audio','performRenegotiation':false,"             \
-  "'mediaId':'stream-R'}\n"
+#define FAR_TRACK       HS_LINE_FAR_TRACK ("A")
+#define FAR_TRACK_ENDED HS_LINE_FAR_TRACK_ENDED ("A")
 
-#define OPERATION(name, step, more)                                                                \
-  "A call:operation {'operation':'" name "','transition':'" step "','isLocal':true" more "}\n"
-#define PREVIOUS(name, status) ",'previous':{'operation':'" name "','status':'" status "'}"
-#define ERROR(code, text)      ",'error':{'name':'BasicError','code':" code ",'message':'" text "'}"
+#define OPERATION(name, step, more) HS_LINE_OPERATION ("A", name, step, more)
 
-#define BEGUN(name) OPERATION (name, "START", "")
-#define TAKEN(name) OPERATION (name, "UPDATE", PREVIOUS (name, "ONGOING"))
-#define DONE(name)  OPERATION (name, "FINISH", PREVIOUS (name, "PENDING"))
-#define SENT(n)     "> UPDATE leg-1 sdp=offer-" n "\n"
-#define ANSWERED(n) "> RESPOND_UPDATE leg-1 sdp=answer-" n "\n"
-#define REMOTELY(name)                                                                             \
-  "A call:operation {'operation':'" name "','transition':'FINISH','isLocal':false}\n"
+#define DONE(name) OPERATION (name, "FINISH", HS_LINE_PREVIOUS (name, "PENDING"))
 #define CHANGED_WITH(state, local, remote, more)                                                   \
   "A call:stateChange {'previous':{'state':'" state "','localHold':" local ",'remoteHold':" remote \
   "}" more "}\n"
-#define CHANGED(state, local, remote) CHANGED_WITH (state, local, remote, "")
 
 #define REFUSED(name, state, local, text)                                                          \
-  BEGUN (name)                                                                                     \
-  OPERATION (name, "FINISH", PREVIOUS (name, "ONGOING") ERROR ("'call:6'", text))                  \
-  CHANGED_WITH (state, local, "false", ERROR ("'call:6'", text))
-
-typedef gboolean (*Verb) (HsCalls *calls, const char *id, GTask *waiter, GError **error);
-
-static void
-begin (HsCallFixture *f, Verb verb, const char *waiter)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean begun = verb (f->calls, hs_call_fixture_get_id (f, "A"),
-                         waiter != NULL ? hs_call_fixture_new_waiter (f, waiter) : NULL, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (begun);
-}
-
-static void
-refuse (HsCallFixture *f, Verb verb, int code)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_false (verb (f->calls, hs_call_fixture_get_id (f, "A"), NULL, &error));
-  g_assert_error (error, HS_CALL_ERROR, code);
-}
-
-static void
-answer (HsCallFixture *f, const char *direction)
-{
-  g_autofree char *sdp = hs_call_fixture_dup_audio (direction);
-
-  hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", sdp);
-}
-
-static void
-update (HsCallFixture *f, const char *direction)
-{
-  g_autofree char *sdp = hs_call_fixture_dup_audio (direction);
-
-  hs_call_fixture_receive (f, HS_MESSAGE_UPDATE, "leg-1", sdp);
-}
+  HS_LINE_BEGUN (name)                                                                             \
+  OPERATION (name, "FINISH", HS_LINE_PREVIOUS (name, "ONGOING") HS_LINE_ERROR ("'call:6'", text))  \
+  CHANGED_WITH (state, local, "false", HS_LINE_ERROR ("'call:6'", text))
 
 static void
 assert_flags (HsCallFixture *f, const char *state, gboolean local, gboolean remote)
 {
-  g_autoptr (JsonObject) call = hs_calls_dup_by_id (f->calls, hs_call_fixture_get_id (f, "A"));
+  g_autoptr (JsonObject) call = hs_call_fixture_dup_call (f, "A");
 
   g_assert_cmpstr (json_object_get_string_member (call, "state"), ==, state);
   g_assert_cmpint (json_object_get_boolean_member (call, "localHold"), ==, local);
@@ -87,9 +39,9 @@ static void
 make_held (HsCallFixture *f)
 {
   hs_call_fixture_make_connected (f);
-  begin (f, hs_calls_hold, NULL);
+  hs_media_change_begin (f, hs_calls_hold, NULL);
   hs_call_fixture_settle (f);
-  answer (f, "inactive");
+  hs_far_update_answer (f, "inactive");
   hs_call_fixture_skip (f);
 }
 
@@ -99,18 +51,20 @@ static void
 test_held_and_resumed (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
-  begin (f, hs_calls_hold, "hold");
-  hs_call_fixture_expect (f, BEGUN ("HOLD") "peer hold\n" SENT ("2") TAKEN ("HOLD"));
-  answer (f, "inactive");
-  hs_call_fixture_expect (f, FAR_TRACK_ENDED DONE ("HOLD")
-                                 CHANGED ("Connected", "false", "false") "waiter hold: ok\n");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
+  hs_call_fixture_expect (f, HS_LINE_BEGUN ("HOLD") "peer hold\n" HS_LINE_SENT ("2")
+                                 HS_LINE_TAKEN ("HOLD"));
+  hs_far_update_answer (f, "inactive");
+  hs_call_fixture_expect (f, FAR_TRACK_ENDED DONE ("HOLD") HS_LINE_CHANGED (
+                                 "Connected", "false", "false") "waiter hold: ok\n");
   assert_flags (f, "On Hold", TRUE, FALSE);
 
-  begin (f, hs_calls_unhold, "unhold");
-  hs_call_fixture_expect (f, BEGUN ("UNHOLD") "peer unhold\n" SENT ("3") TAKEN ("UNHOLD"));
-  answer (f, "sendrecv");
-  hs_call_fixture_expect (f, FAR_TRACK DONE ("UNHOLD")
-                                 CHANGED ("On Hold", "true", "false") "waiter unhold: ok\n");
+  hs_media_change_begin (f, hs_calls_unhold, "unhold");
+  hs_call_fixture_expect (f, HS_LINE_BEGUN ("UNHOLD") "peer unhold\n" HS_LINE_SENT ("3")
+                                 HS_LINE_TAKEN ("UNHOLD"));
+  hs_far_update_answer (f, "sendrecv");
+  hs_call_fixture_expect (f, FAR_TRACK DONE ("UNHOLD") HS_LINE_CHANGED (
+                                 "On Hold", "true", "false") "waiter unhold: ok\n");
   assert_flags (f, "Connected", FALSE, FALSE);
 }
 
@@ -119,19 +73,21 @@ static void
 test_both_hold_and_we_resume_first (HsCallFixture *f, gconstpointer data)
 {
   make_held (f);
-  update (f, "inactive");
-  hs_call_fixture_expect (f, ANSWERED ("3") REMOTELY ("HOLD") CHANGED ("On Hold", "true", "false"));
+  hs_far_update_propose (f, "inactive");
+  hs_call_fixture_expect (f, HS_LINE_ANSWERED ("3") HS_LINE_DONE ("HOLD")
+                                 HS_LINE_CHANGED ("On Hold", "true", "false"));
   assert_flags (f, "On Hold", TRUE, TRUE);
 
-  begin (f, hs_calls_unhold, NULL);
-  hs_call_fixture_expect (f, BEGUN ("UNHOLD") "peer unhold\n" SENT ("4") TAKEN ("UNHOLD"));
-  answer (f, "inactive");
-  hs_call_fixture_expect (f, DONE ("UNHOLD") CHANGED ("On Hold", "true", "true"));
+  hs_media_change_begin (f, hs_calls_unhold, NULL);
+  hs_call_fixture_expect (f, HS_LINE_BEGUN ("UNHOLD") "peer unhold\n" HS_LINE_SENT ("4")
+                                 HS_LINE_TAKEN ("UNHOLD"));
+  hs_far_update_answer (f, "inactive");
+  hs_call_fixture_expect (f, DONE ("UNHOLD") HS_LINE_CHANGED ("On Hold", "true", "true"));
   assert_flags (f, "On Hold", FALSE, TRUE);
 
-  update (f, "sendrecv");
-  hs_call_fixture_expect (f, FAR_TRACK ANSWERED ("5") REMOTELY ("UNHOLD")
-                                 CHANGED ("On Hold", "false", "true"));
+  hs_far_update_propose (f, "sendrecv");
+  hs_call_fixture_expect (f, FAR_TRACK HS_LINE_ANSWERED ("5") HS_LINE_DONE ("UNHOLD")
+                                 HS_LINE_CHANGED ("On Hold", "false", "true"));
   assert_flags (f, "Connected", FALSE, FALSE);
 }
 
@@ -140,24 +96,27 @@ static void
 test_both_hold_and_they_resume_first (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
-  update (f, "inactive");
-  hs_call_fixture_expect (f, FAR_TRACK_ENDED ANSWERED ("2") REMOTELY ("HOLD")
-                                 CHANGED ("Connected", "false", "false"));
-  begin (f, hs_calls_hold, NULL);
-  hs_call_fixture_expect (f, BEGUN ("HOLD") "peer hold\n" SENT ("3") TAKEN ("HOLD"));
-  answer (f, "inactive");
-  hs_call_fixture_expect (f, DONE ("HOLD") CHANGED ("On Hold", "false", "true"));
+  hs_far_update_propose (f, "inactive");
+  hs_call_fixture_expect (f, FAR_TRACK_ENDED HS_LINE_ANSWERED ("2") HS_LINE_DONE ("HOLD")
+                                 HS_LINE_CHANGED ("Connected", "false", "false"));
+  hs_media_change_begin (f, hs_calls_hold, NULL);
+  hs_call_fixture_expect (f, HS_LINE_BEGUN ("HOLD") "peer hold\n" HS_LINE_SENT ("3")
+                                 HS_LINE_TAKEN ("HOLD"));
+  hs_far_update_answer (f, "inactive");
+  hs_call_fixture_expect (f, DONE ("HOLD") HS_LINE_CHANGED ("On Hold", "false", "true"));
   assert_flags (f, "On Hold", TRUE, TRUE);
 
-  update (f, "sendrecv");
-  hs_call_fixture_expect (f,
-                          ANSWERED ("4") REMOTELY ("UNHOLD") CHANGED ("On Hold", "true", "true"));
+  hs_far_update_propose (f, "sendrecv");
+  hs_call_fixture_expect (f, HS_LINE_ANSWERED ("4") HS_LINE_DONE ("UNHOLD")
+                                 HS_LINE_CHANGED ("On Hold", "true", "true"));
   assert_flags (f, "On Hold", TRUE, FALSE);
 
-  begin (f, hs_calls_unhold, NULL);
-  hs_call_fixture_expect (f, BEGUN ("UNHOLD") "peer unhold\n" SENT ("5") TAKEN ("UNHOLD"));
-  answer (f, "sendrecv");
-  hs_call_fixture_expect (f, FAR_TRACK DONE ("UNHOLD") CHANGED ("On Hold", "true", "false"));
+  hs_media_change_begin (f, hs_calls_unhold, NULL);
+  hs_call_fixture_expect (f, HS_LINE_BEGUN ("UNHOLD") "peer unhold\n" HS_LINE_SENT ("5")
+                                 HS_LINE_TAKEN ("UNHOLD"));
+  hs_far_update_answer (f, "sendrecv");
+  hs_call_fixture_expect (f,
+                          FAR_TRACK DONE ("UNHOLD") HS_LINE_CHANGED ("On Hold", "true", "false"));
   assert_flags (f, "Connected", FALSE, FALSE);
 }
 
@@ -170,11 +129,11 @@ test_custom_parameters_go_along (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_make_connected (f);
   call = hs_calls_get_call (f->calls, hs_call_fixture_get_id (f, "A"));
   call->custom_parameters = json_array_ref (json_node_get_array (given));
-  begin (f, hs_calls_hold, NULL);
-  hs_call_fixture_expect (f,
-                          BEGUN ("HOLD") "peer hold\n"
-                                         "> UPDATE leg-1 sdp=offer-2 [{'name':'X-Q','value':'1'}]"
-                                         "\n" TAKEN ("HOLD"));
+  hs_media_change_begin (f, hs_calls_hold, NULL);
+  hs_call_fixture_expect (
+      f, HS_LINE_BEGUN ("HOLD") "peer hold\n"
+                                "> UPDATE leg-1 sdp=offer-2 [{'name':'X-Q','value':'1'}]"
+                                "\n" HS_LINE_TAKEN ("HOLD"));
 }
 
 /* The answer overtakes the gateway's reply: it is taken when the reply is there. */
@@ -185,13 +144,13 @@ test_early_answer (HsCallFixture *f, gconstpointer data)
 
   hs_call_fixture_make_connected (f);
   hs_fake_steps_hold (steps, HS_REQUEST_UPDATE);
-  begin (f, hs_calls_hold, NULL);
+  hs_media_change_begin (f, hs_calls_hold, NULL);
   hs_call_fixture_settle (f);
-  answer (f, "inactive");
-  hs_call_fixture_expect (f, BEGUN ("HOLD") "peer hold\n" SENT ("2"));
+  hs_far_update_answer (f, "inactive");
+  hs_call_fixture_expect (f, HS_LINE_BEGUN ("HOLD") "peer hold\n" HS_LINE_SENT ("2"));
   hs_fake_steps_release (steps, HS_REQUEST_UPDATE, NULL);
-  hs_call_fixture_expect (f, TAKEN ("HOLD") FAR_TRACK_ENDED DONE ("HOLD")
-                                 CHANGED ("Connected", "false", "false"));
+  hs_call_fixture_expect (f, HS_LINE_TAKEN ("HOLD") FAR_TRACK_ENDED DONE ("HOLD")
+                                 HS_LINE_CHANGED ("Connected", "false", "false"));
 }
 
 /* --- guards --- */
@@ -200,24 +159,24 @@ static void
 test_guards (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_initiated (f);
-  refuse (f, hs_calls_hold, HS_CALL_ERROR_INVALID_STATE);
-  refuse (f, hs_calls_unhold, HS_CALL_ERROR_INVALID_STATE);
+  hs_media_change_refuse (f, hs_calls_hold, HS_CALL_ERROR_INVALID_STATE);
+  hs_media_change_refuse (f, hs_calls_unhold, HS_CALL_ERROR_INVALID_STATE);
   hs_call_fixture_skip (f);
-  answer (f, "sendrecv");
+  hs_far_update_answer (f, "sendrecv");
   hs_call_fixture_skip (f);
 
-  refuse (f, hs_calls_unhold, HS_CALL_ERROR_INVALID_STATE);
+  hs_media_change_refuse (f, hs_calls_unhold, HS_CALL_ERROR_INVALID_STATE);
   hs_call_fixture_expect (f, REFUSED ("UNHOLD", "Connected", "false", "the call is not held here"));
-  begin (f, hs_calls_hold, NULL);
+  hs_media_change_begin (f, hs_calls_hold, NULL);
   hs_call_fixture_settle (f);
-  answer (f, "inactive");
+  hs_far_update_answer (f, "inactive");
   hs_call_fixture_skip (f);
-  refuse (f, hs_calls_hold, HS_CALL_ERROR_INVALID_STATE);
+  hs_media_change_refuse (f, hs_calls_hold, HS_CALL_ERROR_INVALID_STATE);
   hs_call_fixture_expect (f, REFUSED ("HOLD", "On Hold", "true", "the call is held here already"));
 
   hs_call_fixture_receive_end (f, "leg-1", 0, NULL);
   hs_call_fixture_skip (f);
-  refuse (f, hs_calls_unhold, HS_CALL_ERROR_INVALID_STATE);
+  hs_media_change_refuse (f, hs_calls_unhold, HS_CALL_ERROR_INVALID_STATE);
   hs_call_fixture_expect (
       f, REFUSED ("UNHOLD", "Ended", "true", "the call is Ended, it must be Connected or On Hold"));
 }
@@ -226,8 +185,8 @@ static void
 test_ringing_call (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_ring (f);
-  refuse (f, hs_calls_hold, HS_CALL_ERROR_INVALID_STATE);
-  refuse (f, hs_calls_unhold, HS_CALL_ERROR_INVALID_STATE);
+  hs_media_change_refuse (f, hs_calls_hold, HS_CALL_ERROR_INVALID_STATE);
+  hs_media_change_refuse (f, hs_calls_unhold, HS_CALL_ERROR_INVALID_STATE);
 }
 
 static void
@@ -238,33 +197,33 @@ test_unknown_call (HsCallFixture *f, gconstpointer data)
   g_assert_false (hs_calls_hold (f->calls, "nobody", NULL, &error));
   g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM);
   hs_call_fixture_expect (
-      f, BEGUN ("HOLD")
-             OPERATION ("HOLD", "FINISH", ERROR ("'call:7'", "there is no call \\'nobody\\'")));
+      f, HS_LINE_BEGUN ("HOLD") OPERATION (
+             "HOLD", "FINISH", HS_LINE_ERROR ("'call:7'", "there is no call \\'nobody\\'")));
 }
 
 /* A second one is refused, whichever it is and whatever the flag says; the first goes on. */
 static void
 test_one_at_a_time (HsCallFixture *f, gconstpointer data)
 {
-  const Verb verbs[] = { hs_calls_hold, hs_calls_unhold };
+  const HsMediaChangeVerb verbs[] = { hs_calls_hold, hs_calls_unhold };
   const char *const names[] = { "HOLD", "UNHOLD" };
   const char *const statuses[] = { "ONGOING", "PENDING" };
   HsFakeSteps *steps = hs_fake_signalling_get_steps (f->signalling);
 
   hs_call_fixture_make_connected (f);
   hs_fake_steps_hold (steps, HS_REQUEST_UPDATE);
-  begin (f, hs_calls_hold, NULL);
+  hs_media_change_begin (f, hs_calls_hold, NULL);
   hs_call_fixture_skip (f);
   for (guint i = 0; i < 4; i++) {
     g_autofree char *expected = g_strdup_printf (
         "A call:operation {'operation':'%s','transition':'START','isLocal':true,"
         "'previous':{'operation':'HOLD','status':'%s'}}\n"
         "A call:operation {'operation':'%s','transition':'FINISH','isLocal':true,"
-        "'previous':{'operation':'HOLD','status':'%s'}" ERROR (
+        "'previous':{'operation':'HOLD','status':'%s'}" HS_LINE_ERROR (
             "'call:12'",
             "another operation is in progress on this call") "}\n" CHANGED_WITH ("Connected",
                                                                                  "false", "false",
-                                                                                 ERROR (
+                                                                                 HS_LINE_ERROR (
                                                                                      "'call:12'",
                                                                                      "another "
                                                                                      "operation is "
@@ -275,12 +234,12 @@ test_one_at_a_time (HsCallFixture *f, gconstpointer data)
 
     if (i == 2) {
       hs_fake_steps_release (steps, HS_REQUEST_UPDATE, NULL);
-      hs_call_fixture_expect (f, TAKEN ("HOLD"));
+      hs_call_fixture_expect (f, HS_LINE_TAKEN ("HOLD"));
     }
-    refuse (f, verbs[i % 2], HS_CALL_ERROR_GLARE);
+    hs_media_change_refuse (f, verbs[i % 2], HS_CALL_ERROR_GLARE);
     hs_call_fixture_expect (f, expected);
   }
-  answer (f, "inactive");
+  hs_far_update_answer (f, "inactive");
   hs_call_fixture_skip (f);
   assert_flags (f, "On Hold", TRUE, FALSE);
 }
@@ -293,9 +252,9 @@ test_during_their_update (HsCallFixture *f, gconstpointer data)
 
   hs_call_fixture_make_connected (f);
   hs_fake_steps_hold (steps, HS_REQUEST_RESPOND_UPDATE);
-  update (f, "inactive");
+  hs_far_update_propose (f, "inactive");
   hs_call_fixture_settle (f);
-  refuse (f, hs_calls_hold, HS_CALL_ERROR_GLARE);
+  hs_media_change_refuse (f, hs_calls_hold, HS_CALL_ERROR_GLARE);
   hs_fake_steps_release (steps, HS_REQUEST_RESPOND_UPDATE, NULL);
   hs_call_fixture_skip (f);
   assert_flags (f, "On Hold", FALSE, TRUE);
@@ -304,8 +263,8 @@ test_during_their_update (HsCallFixture *f, gconstpointer data)
 /* --- failures leave everything as it was --- */
 
 #define FAILED(name, status, code, text, state, local)                                             \
-  OPERATION (name, "FINISH", PREVIOUS (name, status) ERROR (code, text))                           \
-  CHANGED_WITH (state, local, "false", ERROR (code, text))
+  OPERATION (name, "FINISH", HS_LINE_PREVIOUS (name, status) HS_LINE_ERROR (code, text))           \
+  CHANGED_WITH (state, local, "false", HS_LINE_ERROR (code, text))
 
 static void
 test_offer_cannot_be_made (HsCallFixture *f, gconstpointer data)
@@ -314,9 +273,9 @@ test_offer_cannot_be_made (HsCallFixture *f, gconstpointer data)
 
   hs_call_fixture_make_connected (f);
   hs_fake_steps_fail_next (hs_fake_peer_factory_get_steps (f->peers), HS_FAKE_CREATE_OFFER, error);
-  begin (f, hs_calls_hold, "hold");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_expect (
-      f, BEGUN ("HOLD") "peer hold\npeer rollback\npeer unhold\n" FAILED (
+      f, HS_LINE_BEGUN ("HOLD") "peer hold\npeer rollback\npeer unhold\n" FAILED (
              "HOLD", "ONGOING", "'call:9'", "no", "Connected", "false") "waiter hold: call:9 no\n");
   assert_flags (f, "Connected", FALSE, FALSE);
 }
@@ -329,22 +288,24 @@ test_gateway_refuses (HsCallFixture *f, gconstpointer data)
 
   hs_call_fixture_make_connected (f);
   hs_fake_steps_fail_next (steps, HS_REQUEST_UPDATE, error);
-  begin (f, hs_calls_hold, "hold");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_expect (
-      f, BEGUN ("HOLD") "peer hold\n" SENT ("2") "peer rollback\npeer unhold\n" FAILED (
-             "HOLD", "ONGOING", "26", "no", "Connected", "false") "waiter hold: 26 no\n");
+      f, HS_LINE_BEGUN ("HOLD") "peer hold\n" HS_LINE_SENT (
+             "2") "peer rollback\npeer unhold\n" FAILED ("HOLD", "ONGOING", "26", "no", "Connected",
+                                                         "false") "waiter hold: 26 no\n");
   assert_flags (f, "Connected", FALSE, FALSE);
 
   /* It can be tried again, and the way back fails as well as the way there. */
-  begin (f, hs_calls_hold, NULL);
+  hs_media_change_begin (f, hs_calls_hold, NULL);
   hs_call_fixture_settle (f);
-  answer (f, "inactive");
+  hs_far_update_answer (f, "inactive");
   hs_call_fixture_skip (f);
   hs_fake_steps_fail_next (steps, HS_REQUEST_UPDATE, error);
-  begin (f, hs_calls_unhold, "unhold");
+  hs_media_change_begin (f, hs_calls_unhold, "unhold");
   hs_call_fixture_expect (
-      f, BEGUN ("UNHOLD") "peer unhold\n" SENT ("4") "peer rollback\npeer hold\n" FAILED (
-             "UNHOLD", "ONGOING", "26", "no", "On Hold", "true") "waiter unhold: 26 no\n");
+      f, HS_LINE_BEGUN ("UNHOLD") "peer unhold\n" HS_LINE_SENT (
+             "4") "peer rollback\npeer hold\n" FAILED ("UNHOLD", "ONGOING", "26", "no", "On Hold",
+                                                       "true") "waiter unhold: 26 no\n");
   assert_flags (f, "On Hold", TRUE, FALSE);
 }
 
@@ -362,9 +323,9 @@ test_glare (HsCallFixture *f, gconstpointer data)
   };
 
   hs_call_fixture_make_connected (f);
-  begin (f, hs_calls_hold, "hold");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_skip (f);
-  update (f, "inactive");
+  hs_far_update_propose (f, "inactive");
   hs_call_fixture_expect (f, "> REFUSE_UPDATE leg-1\n");
   hs_fake_signalling_receive (f->signalling, &message);
   hs_call_fixture_expect (f, "peer rollback\npeer unhold\n" FAILED (
@@ -372,7 +333,7 @@ test_glare (HsCallFixture *f, gconstpointer data)
                                  "false") "waiter hold: call:2 " TRY_AGAIN "\n");
   assert_flags (f, "Connected", FALSE, FALSE);
 
-  update (f, "inactive");
+  hs_far_update_propose (f, "inactive");
   hs_call_fixture_skip (f);
   assert_flags (f, "On Hold", FALSE, TRUE);
 }
@@ -381,7 +342,7 @@ static void
 test_answer_without_a_description (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
-  begin (f, hs_calls_hold, NULL);
+  hs_media_change_begin (f, hs_calls_hold, NULL);
   hs_call_fixture_skip (f);
   hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", NULL);
   hs_call_fixture_expect (
@@ -398,7 +359,7 @@ test_never_answered (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
   hs_fake_steps_hold (hs_fake_signalling_get_steps (f->signalling), HS_REQUEST_AUDIT);
-  begin (f, hs_calls_hold, "hold");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_skip (f);
   hs_fake_clock_advance (f->clock, 59999);
   hs_call_fixture_expect (f, "> AUDIT leg-1\n");
@@ -406,7 +367,7 @@ test_never_answered (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_expect (f, "peer rollback\npeer unhold\n" FAILED (
                                  "HOLD", "PENDING", "'call:2'", TOO_LATE, "Connected",
                                  "false") "waiter hold: call:2 " TOO_LATE "\n");
-  answer (f, "inactive");
+  hs_far_update_answer (f, "inactive");
   hs_call_fixture_expect (f, "");
   assert_flags (f, "Connected", FALSE, FALSE);
 }
@@ -418,11 +379,11 @@ test_answered_at_last (HsCallFixture *f, gconstpointer data)
   HsFakeSteps *steps = hs_fake_peer_factory_get_steps (f->peers);
 
   hs_call_fixture_make_connected (f);
-  begin (f, hs_calls_hold, "hold");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_skip (f);
   hs_fake_clock_advance (f->clock, 59999);
   hs_fake_steps_hold (steps, HS_FAKE_SET_REMOTE);
-  answer (f, "inactive");
+  hs_far_update_answer (f, "inactive");
   hs_call_fixture_skip (f);
   hs_fake_clock_advance (f->clock, 1000);
   hs_fake_steps_release (steps, HS_FAKE_SET_REMOTE, NULL);
@@ -440,7 +401,7 @@ test_answer_does_not_fit (HsCallFixture *f, gconstpointer data)
   g_autofree char *sdp = hs_fake_sdp_new ("far", "7", two);
 
   hs_call_fixture_make_connected (f);
-  begin (f, hs_calls_hold, "hold");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_skip (f);
   hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", sdp);
   hs_call_fixture_settle (f);
@@ -454,13 +415,13 @@ static void
 test_ended_there (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
-  begin (f, hs_calls_hold, "hold");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_skip (f);
   hs_call_fixture_receive_end (f, "leg-1", 486, "Busy");
   hs_call_fixture_settle (f);
   g_assert_cmpstr (f->returned->pdata[0], ==, "waiter hold: 486 Busy");
   hs_call_fixture_skip (f);
-  answer (f, "inactive");
+  hs_far_update_answer (f, "inactive");
   hs_call_fixture_expect (f, "");
 }
 
@@ -471,9 +432,9 @@ test_ended_here (HsCallFixture *f, gconstpointer data)
 
   hs_call_fixture_make_connected (f);
   hs_fake_steps_hold (steps, HS_REQUEST_UPDATE);
-  begin (f, hs_calls_hold, "hold");
+  hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_skip (f);
-  begin (f, hs_calls_end, "end");
+  hs_media_change_begin (f, hs_calls_end, "end");
   hs_call_fixture_skip (f);
   g_assert_cmpuint (f->waiting, ==, 0);
   hs_fake_steps_release (steps, HS_REQUEST_UPDATE, NULL);
@@ -485,7 +446,7 @@ test_ended_before_the_offer_is_made (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
   hs_fake_steps_hold (hs_fake_peer_factory_get_steps (f->peers), HS_FAKE_CREATE_OFFER);
-  begin (f, hs_calls_hold, NULL);
+  hs_media_change_begin (f, hs_calls_hold, NULL);
   hs_call_fixture_skip (f);
   hs_call_fixture_receive_end (f, "leg-1", 0, NULL);
   hs_call_fixture_settle (f);

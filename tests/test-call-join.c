@@ -3,59 +3,32 @@
 #include "base/hs-json.h"
 #include "call/hs-call-private.h"
 #include "hs-call-fixture.h"
+#include "hs-call-lines.h"
 
 #include <string.h>
 
-#define OPERATION(call, name, step, more)                                                          \
-  call " call:operation {'operation':'" name "','transition':'" step "','isLocal':true" more "}\n"
-#define PREVIOUS(status)  ",'previous':{'operation':'JOIN','status':'" status "'}"
-#define ERROR(code, text) ",'error':{'name':'BasicError','code':" code ",'message':'" text "'}"
-#define BEGUN             OPERATION ("A", "JOIN", "START", "")
-#define TAKEN(call)       OPERATION (call, "JOIN", "UPDATE", PREVIOUS ("ONGOING"))
-#define SENT              "> JOIN leg-1 other=leg-2 sdp=offer-5\n"
-#define ANNOUNCED         TAKEN ("A") TAKEN ("B") "C call:join {}\n"
+#define PREVIOUS(status) HS_LINE_PREVIOUS ("JOIN", status)
+#define BEGUN            HS_LINE_OPERATION ("A", "JOIN", "START", "")
+#define TAKEN(call)      HS_LINE_OPERATION (call, "JOIN", "UPDATE", PREVIOUS ("ONGOING"))
+#define SENT             "> JOIN leg-1 other=leg-2 sdp=offer-5\n"
+#define ANNOUNCED        TAKEN ("A") TAKEN ("B") "C call:join {}\n"
 
 #define STATE(call, transition, state, local, more)                                                \
   call " call:stateChange {" transition "'previous':{'state':'" state "','localHold':" local       \
        ",'remoteHold':false}" more "}\n"
 #define TRANSITION(content) "'transition':{" content "},"
 
-#define LOCAL_TRACK_ENDED(call, id)                                                                \
-  call " call:trackEnded {'local':true,'trackId':'" id "','performRenegotiation':false,"           \
-       "'mediaId':'stream-L'}\n"
-#define FAR_TRACK(call)                                                                            \
-  call " call:newTrack {'local':false,'trackId':'R-audio','mediaId':'stream-R'}\n"
-
-#define RECORD(call, name, to)                                                                     \
-  call " log {'direction':'outgoing','startTime':'1700000001000','duration':'0',"                  \
-       "'callerName':'ana@lab.example','callerDisplayNumber':'ana@lab.example',"                   \
-       "'calleeName':'" name "','calleeDisplayNumber':'" to "',"                                   \
-       "'remoteParticipant':{'displayName':'" name "','displayNumber':'" to "'},"                  \
-       "'originalRemoteParticipant':null,'resourceLocation':''}\n"
+#define RECORD(call, name, to) HS_LINE_OUTGOING (call, "0", HS_LINE_PARTY (name, to))
 
 /* What sessionComplete does to one of the old calls (2.11). */
 #define COMPLETED(call, leg, track, name, to)                                                      \
-  LOCAL_TRACK_ENDED (call, track)                                                                  \
-  OPERATION (call, "JOIN", "FINISH", PREVIOUS ("PENDING"))                                         \
+  HS_LINE_LOCAL_TRACK_ENDED (call, track)                                                          \
+  HS_LINE_OPERATION (call, "JOIN", "FINISH", PREVIOUS ("PENDING"))                                 \
   STATE (call, TRANSITION ("'statusCode':9906,'reasonText':'Join Successful'"), "On Hold", "true", \
          "")                                                                                       \
   RECORD (call, name, to)                                                                          \
-  "> END " leg "\n" OPERATION (call, "END", "FINISH", "")                                          \
+  "> END " leg "\n" HS_LINE_OPERATION (call, "END", "FINISH", "")                                  \
       STATE (call, TRANSITION ("'prevState':'On Hold','reasonText':'join'"), "Ended", "true", "")
-
-static void
-receive (HsCallFixture *f, HsMessageKind kind, const char *session, int status, const char *reason)
-{
-  HsSignallingMessage message = {
-    .kind = kind,
-    .session = (char *) session,
-    .status_code = status,
-    .reason_text = (char *) reason,
-    .retry_after = -1,
-  };
-
-  hs_fake_signalling_receive (f->signalling, &message);
-}
 
 static void
 answer (HsCallFixture *f)
@@ -93,21 +66,6 @@ begin (HsCallFixture *f, const char *waiter)
   g_assert_true (join (f, waiter, NULL));
 }
 
-static JsonObject *
-dup_call (HsCallFixture *f, const char *name)
-{
-  return hs_calls_dup_by_id (f->calls, hs_call_fixture_get_id (f, name));
-}
-
-static void
-assert_idle (HsCallFixture *f, const char *name, const char *state)
-{
-  g_autoptr (JsonObject) call = dup_call (f, name);
-
-  g_assert_cmpstr (json_object_get_string_member (call, "state"), ==, state);
-  g_assert_false (json_object_has_member (call, "localOp"));
-}
-
 static guint
 count_calls (HsCallFixture *f)
 {
@@ -126,15 +84,15 @@ test_joined (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_expect (f, BEGUN SENT ANNOUNCED);
   g_assert_cmpuint (count_calls (f), ==, 3);
   answer (f);
-  hs_call_fixture_expect (f, FAR_TRACK ("C") STATE ("C", "", "Initiated", "false", ""));
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK ("C") STATE ("C", "", "Initiated", "false", ""));
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
   hs_call_fixture_expect (
       f, COMPLETED ("A", "leg-1", "L1", "Bo", "sip:bo@lab.example") "waiter join: C\n");
-  receive (f, HS_MESSAGE_COMPLETE, "leg-2", 0, "join");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-2", 0, "join");
   hs_call_fixture_expect (f, COMPLETED ("B", "leg-2", "L2", "Cy", "sip:cy@lab.example"));
-  assert_idle (f, "A", "Ended");
-  assert_idle (f, "B", "Ended");
-  assert_idle (f, "C", "Connected");
+  hs_call_fixture_assert_idle (f, "A", "Ended");
+  hs_call_fixture_assert_idle (f, "B", "Ended");
+  hs_call_fixture_assert_idle (f, "C", "Connected");
   g_assert_cmpuint (hs_calls_count_live (f->calls), ==, 1);
 }
 
@@ -145,8 +103,8 @@ test_joined_call_lives (HsCallFixture *f, gconstpointer data)
   begin (f, NULL);
   hs_call_fixture_settle (f);
   answer (f);
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
-  receive (f, HS_MESSAGE_COMPLETE, "leg-2", 0, "join");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-2", 0, "join");
   hs_call_fixture_skip (f);
   hs_fake_clock_advance (f->clock, 25000);
   hs_call_fixture_expect (f, "> AUDIT leg-3\n");
@@ -154,7 +112,7 @@ test_joined_call_lives (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   g_assert_true (hs_calls_end (f->calls, hs_call_fixture_get_id (f, "C"), NULL, NULL));
   hs_call_fixture_settle (f);
-  assert_idle (f, "C", "Ended");
+  hs_call_fixture_assert_idle (f, "C", "Ended");
   g_assert_cmpuint (hs_calls_count_live (f->calls), ==, 0);
 }
 
@@ -182,7 +140,7 @@ test_joined_call_object (HsCallFixture *f, gconstpointer data)
                                    "> JOIN leg-1 other=leg-2 sdp=offer-5 "
                                    "[{'name':'X-A','value':'1'}]\n" ANNOUNCED);
 
-  call = dup_call (f, "C");
+  call = hs_call_fixture_dup_call (f, "C");
   g_assert_cmpstr (json_object_get_string_member (call, "direction"), ==, "outgoing");
   g_assert_cmpstr (json_object_get_string_member (call, "state"), ==, "Initiated");
   g_assert_true (json_object_get_boolean_member (call, "isJoinedCall"));
@@ -200,7 +158,7 @@ test_joined_call_object (HsCallFixture *f, gconstpointer data)
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (call, "localTracks")), ==,
                     1);
   json_object_unref (call);
-  call = dup_call (f, "A");
+  call = hs_call_fixture_dup_call (f, "A");
   g_assert_false (json_object_get_boolean_member (call, "isJoinedCall"));
 }
 
@@ -221,7 +179,7 @@ test_names_and_callers (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   g_assert_true (join (f, NULL, NULL));
   hs_call_fixture_settle (f);
-  call = dup_call (f, "C");
+  call = hs_call_fixture_dup_call (f, "C");
   g_assert_cmpstr (json_object_get_string_member (call, "to"), ==,
                    "sip:cy@lab.example,bo@lab.example");
   party = json_object_get_object_member (call, "remoteParticipant");
@@ -237,15 +195,15 @@ test_messages_before_the_reply (HsCallFixture *f, gconstpointer data)
   hs_fake_steps_hold (steps, HS_REQUEST_JOIN);
   begin (f, "join");
   hs_call_fixture_settle (f);
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
-  receive (f, HS_MESSAGE_COMPLETE, "leg-2", 0, "join");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-2", 0, "join");
   answer (f);
   hs_call_fixture_expect (f, BEGUN SENT);
   hs_fake_steps_release (steps, HS_REQUEST_JOIN, NULL);
   hs_call_fixture_skip (f);
-  assert_idle (f, "A", "Ended");
-  assert_idle (f, "B", "Ended");
-  assert_idle (f, "C", "Connected");
+  hs_call_fixture_assert_idle (f, "A", "Ended");
+  hs_call_fixture_assert_idle (f, "B", "Ended");
+  hs_call_fixture_assert_idle (f, "C", "Connected");
 }
 
 /* --- guards --- */
@@ -293,14 +251,14 @@ test_only_one_join (HsCallFixture *f, gconstpointer data)
 /* --- failures before the gateway has agreed --- */
 
 #define REFUSED(code, text)                                                                        \
-  OPERATION ("A", "JOIN", "FINISH", PREVIOUS ("ONGOING") ERROR (code, text))                       \
-  STATE ("A", "", "On Hold", "true", ERROR (code, text))
+  HS_LINE_OPERATION ("A", "JOIN", "FINISH", PREVIOUS ("ONGOING") HS_LINE_ERROR (code, text))       \
+  STATE ("A", "", "On Hold", "true", HS_LINE_ERROR (code, text))
 
 static void
 assert_nothing_is_left (HsCallFixture *f)
 {
-  assert_idle (f, "A", "On Hold");
-  assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
   g_assert_cmpuint (count_calls (f), ==, 2);
   g_assert_cmpuint (hs_fake_peer_factory_count_open (f->peers), ==, 2);
 }
@@ -355,8 +313,8 @@ test_first_ends_before_the_reply (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_settle (f);
   g_assert_true (hs_calls_end (f->calls, hs_call_fixture_get_id (f, "A"), NULL, NULL));
   hs_call_fixture_skip (f);
-  assert_idle (f, "A", "Ended");
-  assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "A", "Ended");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
   g_assert_cmpuint (hs_fake_peer_factory_count_open (f->peers), ==, 1);
   hs_fake_steps_release (steps, HS_REQUEST_JOIN, NULL);
   hs_call_fixture_expect (f, "> END leg-3\n");
@@ -372,7 +330,7 @@ test_first_ends_before_the_offer (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_settle (f);
   hs_call_fixture_receive_end (f, "leg-1", 0, NULL);
   hs_call_fixture_settle (f);
-  assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
   for (guint i = 0; i < f->lines->len; i++)
     g_assert_null (strstr (f->lines->pdata[i], "> JOIN"));
 }
@@ -397,16 +355,18 @@ test_media_is_lost_before_the_reply (HsCallFixture *f, gconstpointer data)
 /* --- failures after it has agreed --- */
 
 #define FAILED(call, code, reason)                                                                 \
-  OPERATION (call, "JOIN", "FINISH", PREVIOUS ("PENDING") ERROR ("'call:2'", reason))              \
+  HS_LINE_OPERATION (call, "JOIN", "FINISH",                                                       \
+                     PREVIOUS ("PENDING") HS_LINE_ERROR ("'call:2'", reason))                      \
   STATE (call, TRANSITION ("'statusCode':" code ",'reasonText':'" reason "'"), "On Hold", "true",  \
-         ERROR ("'call:2'", reason))
+         HS_LINE_ERROR ("'call:2'", reason))
 #define FAILED_TOO(call, reason)                                                                   \
-  OPERATION (call, "JOIN", "FINISH", PREVIOUS ("PENDING") ERROR ("'call:2'", reason))              \
-  STATE (call, "", "On Hold", "true", ERROR ("'call:2'", reason))
+  HS_LINE_OPERATION (call, "JOIN", "FINISH",                                                       \
+                     PREVIOUS ("PENDING") HS_LINE_ERROR ("'call:2'", reason))                      \
+  STATE (call, "", "On Hold", "true", HS_LINE_ERROR ("'call:2'", reason))
 #define JOINED_ENDED(reason)                                                                       \
-  "> END leg-3\n" LOCAL_TRACK_ENDED ("C", "L3")                                                    \
-      OPERATION ("C", "END", "FINISH", ERROR ("'call:2'", reason))                                 \
-          STATE ("C", "", "Initiated", "false", ERROR ("'call:2'", reason))                        \
+  "> END leg-3\n" HS_LINE_LOCAL_TRACK_ENDED ("C", "L3")                                            \
+      HS_LINE_OPERATION ("C", "END", "FINISH", HS_LINE_ERROR ("'call:2'", reason))                 \
+          STATE ("C", "", "Initiated", "false", HS_LINE_ERROR ("'call:2'", reason))                \
               RECORD ("C", "Bo,Cy", "sip:bo@lab.example,sip:cy@lab.example")
 
 static void
@@ -414,15 +374,15 @@ test_fails (HsCallFixture *f, gconstpointer data)
 {
   begin (f, "join");
   hs_call_fixture_skip (f);
-  receive (f, HS_MESSAGE_FAIL, "leg-1", 0, NULL);
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-1", 0, NULL);
   hs_call_fixture_expect (f, FAILED ("A", "-2", "Join Failed") FAILED_TOO ("B", "Join Failed")
                                  JOINED_ENDED ("Join Failed") "waiter join: call:2 Join Failed\n");
-  assert_idle (f, "A", "On Hold");
-  assert_idle (f, "B", "On Hold");
-  assert_idle (f, "C", "Ended");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "C", "Ended");
 
   /* The gateway tells of each leg. */
-  receive (f, HS_MESSAGE_FAIL, "leg-2", 0, NULL);
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-2", 0, NULL);
   hs_call_fixture_expect (f, "");
 }
 
@@ -431,7 +391,7 @@ test_fails_at_the_second (HsCallFixture *f, gconstpointer data)
 {
   begin (f, "join");
   hs_call_fixture_skip (f);
-  receive (f, HS_MESSAGE_FAIL, "leg-2", 480, "Away");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-2", 480, "Away");
   hs_call_fixture_expect (f, FAILED ("B", "480", "Away") FAILED_TOO ("A", "Away")
                                  JOINED_ENDED ("Away") "waiter join: call:2 Away\n");
 }
@@ -445,9 +405,9 @@ test_joined_call_ends_early (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_receive_end (f, "leg-3", 480, "Away");
   hs_call_fixture_settle (f);
   g_assert_cmpstr (f->returned->pdata[0], ==, "waiter join: call:2 the joined call has ended");
-  assert_idle (f, "A", "On Hold");
-  assert_idle (f, "B", "On Hold");
-  assert_idle (f, "C", "Ended");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "C", "Ended");
 }
 
 static void
@@ -457,9 +417,9 @@ test_joined_call_is_ended_here (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   g_assert_true (hs_calls_end (f->calls, hs_call_fixture_get_id (f, "C"), NULL, NULL));
   hs_call_fixture_settle (f);
-  assert_idle (f, "A", "On Hold");
-  assert_idle (f, "B", "On Hold");
-  assert_idle (f, "C", "Ended");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "C", "Ended");
 }
 
 static void
@@ -469,9 +429,9 @@ test_answer_does_not_fit (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-3", "rubbish");
   hs_call_fixture_settle (f);
-  assert_idle (f, "A", "On Hold");
-  assert_idle (f, "B", "On Hold");
-  assert_idle (f, "C", "Ended");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "C", "Ended");
 }
 
 /* One party hangs up while the others are being joined: the rest goes on. */
@@ -482,11 +442,11 @@ test_second_ends (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_settle (f);
   hs_call_fixture_receive_end (f, "leg-2", 0, NULL);
   answer (f);
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 0, "join");
   hs_call_fixture_skip (f);
-  assert_idle (f, "A", "Ended");
-  assert_idle (f, "B", "Ended");
-  assert_idle (f, "C", "Connected");
+  hs_call_fixture_assert_idle (f, "A", "Ended");
+  hs_call_fixture_assert_idle (f, "B", "Ended");
+  hs_call_fixture_assert_idle (f, "C", "Connected");
 }
 
 /* The phone is closed at any time; the fixture looks for what is left. */

@@ -33,14 +33,15 @@ test_gateway_refuses_to_add (HsCallFixture *f, gconstpointer data)
   hs_fake_steps_fail_next (hs_fake_signalling_get_steps (f->signalling), HS_REQUEST_UPDATE, error);
   hs_media_change_add (f, &video, HS_MEDIA_CHANGE_OPTIONS, "add");
   hs_call_fixture_expect (
-      f, HS_LINE_BEGUN ("ADD_MEDIA") HS_LINE_NEW_TRACK (
-             "L2") "peer bandwidth {'video':500}\n"
-                   "peer dscp {'videoNetworkPriority':'high'}\n" HS_LINE_SENT (
-                       "2") "peer rollback\n" HS_LINE_TRACK_ENDED ("L2", "false")
-                       BACK HS_LINE_OPERATION ("ADD_MEDIA", "FINISH",
-                                               HS_LINE_ONGOING ("ADD_MEDIA")
-                                                   HS_LINE_ERROR ("26", "no"))
-                           HS_LINE_NEW_MEDIA (HS_LINE_ERROR ("26", "no")) "waiter add: 26 no\n");
+      f,
+      HS_LINE_BEGUN ("ADD_MEDIA") HS_LINE_LOCAL_TRACK (
+          "A", "L2") "peer bandwidth {'video':500}\n"
+                     "peer dscp {'videoNetworkPriority':'high'}\n" HS_LINE_SENT (
+                         "2") "peer rollback\n" HS_LINE_TRACK_ENDED ("L2", "false")
+                         BACK HS_LINE_OPERATION ("A", "ADD_MEDIA", "FINISH",
+                                                 HS_LINE_ONGOING ("ADD_MEDIA")
+                                                     HS_LINE_ERROR ("26", "no"))
+                             HS_LINE_NEW_MEDIA (HS_LINE_ERROR ("26", "no")) "waiter add: 26 no\n");
   hs_media_change_assert_tracks (f, "[\"L1\"]");
   hs_media_change_assert_options (f, "{\"audio\":null,\"video\":null}", NULL);
 
@@ -61,7 +62,7 @@ test_gateway_refuses_to_remove (HsCallFixture *f, gconstpointer data)
   hs_media_change_begin (f, hs_calls_stop_video, "stop");
   hs_call_fixture_expect (
       f, HS_LINE_BEGUN ("REMOVE_BASIC_MEDIA") "peer remove L2\n" HS_LINE_SENT (
-             "3") "peer rollback\n" HS_LINE_OPERATION ("REMOVE_MEDIA", "FINISH",
+             "3") "peer rollback\n" HS_LINE_OPERATION ("A", "REMOVE_MEDIA", "FINISH",
                                                        HS_LINE_ONGOING ("REMOVE_BASIC_MEDIA")
                                                            HS_LINE_ERROR ("26", "no"))
              HS_LINE_REMOVED_MEDIA ("'L2'", HS_LINE_ERROR ("26", "no")) "waiter stop: 26 no\n");
@@ -83,9 +84,9 @@ test_offer_cannot_be_made (HsCallFixture *f, gconstpointer data)
   hs_media_change_begin (f, hs_media_change_start_video, "start");
   hs_call_fixture_expect (
       f,
-      HS_LINE_BEGUN ("ADD_BASIC_MEDIA") HS_LINE_NEW_TRACK (
-          "L2") "peer rollback\n" HS_LINE_TRACK_ENDED ("L2", "false")
-          HS_LINE_OPERATION ("ADD_MEDIA", "FINISH",
+      HS_LINE_BEGUN ("ADD_BASIC_MEDIA") HS_LINE_LOCAL_TRACK (
+          "A", "L2") "peer rollback\n" HS_LINE_TRACK_ENDED ("L2", "false")
+          HS_LINE_OPERATION ("A", "ADD_MEDIA", "FINISH",
                              HS_LINE_ONGOING ("ADD_BASIC_MEDIA") HS_LINE_ERROR ("'call:9'", "no"))
               HS_LINE_NEW_MEDIA (HS_LINE_ERROR ("'call:9'", "no")) "waiter start: call:9 no\n");
   hs_media_change_assert_tracks (f, "[\"L1\"]");
@@ -114,7 +115,7 @@ test_glare (HsCallFixture *f, gconstpointer data)
   hs_fake_signalling_receive (f->signalling, &message);
   hs_call_fixture_expect (
       f, "peer rollback\n" HS_LINE_TRACK_ENDED ("L2", "false")
-             HS_LINE_OPERATION ("ADD_MEDIA", "FINISH",
+             HS_LINE_OPERATION ("A", "ADD_MEDIA", "FINISH",
                                 HS_LINE_PENDING ("ADD_BASIC_MEDIA", HS_LINE_ADDED ("L2"))
                                     HS_LINE_ERROR ("'call:2'", TRY_AGAIN))
                  HS_LINE_NEW_MEDIA (
@@ -160,7 +161,7 @@ test_answer_does_not_fit (HsCallFixture *f, gconstpointer data)
   g_assert_cmpstr (f->returned->pdata[0], ==, "waiter start: call:10 the sections differ");
   hs_call_fixture_skip (f);
   {
-    g_autoptr (JsonObject) call = hs_media_change_dup_call (f);
+    g_autoptr (JsonObject) call = hs_call_fixture_dup_call (f, "A");
     JsonObject *error = json_object_get_object_member (call, "error");
 
     g_assert_cmpstr (json_object_get_string_member (call, "state"), ==, "Ended");

@@ -41,12 +41,12 @@ test_video_started_and_stopped (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
   hs_media_change_begin (f, hs_media_change_start_video, "start");
-  hs_call_fixture_expect (f, HS_LINE_BEGUN ("ADD_BASIC_MEDIA") HS_LINE_NEW_TRACK ("L2")
+  hs_call_fixture_expect (f, HS_LINE_BEGUN ("ADD_BASIC_MEDIA") HS_LINE_LOCAL_TRACK ("A", "L2")
                                  HS_LINE_SENT ("2") HS_LINE_TAKEN ("ADD_BASIC_MEDIA"));
   assert_offered (f, "sendrecv sendrecv");
   hs_media_change_answer (f, "recvonly");
   hs_call_fixture_expect (
-      f, HS_LINE_OPERATION ("ADD_MEDIA", "FINISH",
+      f, HS_LINE_OPERATION ("A", "ADD_MEDIA", "FINISH",
                             HS_LINE_PENDING ("ADD_BASIC_MEDIA", HS_LINE_ADDED ("L2")))
              HS_LINE_NEW_MEDIA ("") "waiter start: ok\n");
   hs_media_change_assert_tracks (f, "[\"L1\",\"L2\"]");
@@ -58,7 +58,7 @@ test_video_started_and_stopped (HsCallFixture *f, gconstpointer data)
   hs_media_change_assert_tracks (f, "[\"L1\",\"L2\"]");
   hs_media_change_answer (f, "inactive");
   hs_call_fixture_expect (f, HS_LINE_TRACK_ENDED ("L2", "false") HS_LINE_OPERATION (
-                                 "REMOVE_MEDIA", "FINISH",
+                                 "A", "REMOVE_MEDIA", "FINISH",
                                  HS_LINE_PENDING ("REMOVE_BASIC_MEDIA", HS_LINE_REMOVED ("L2")))
                                  HS_LINE_REMOVED_MEDIA ("'L2'", "") "waiter stop: ok\n");
   hs_media_change_assert_tracks (f, "[\"L1\"]");
@@ -79,13 +79,13 @@ test_media_added_and_removed (HsCallFixture *f, gconstpointer data)
 
   hs_call_fixture_make_connected (f);
   hs_media_change_add (f, &video, NULL, "add");
-  hs_call_fixture_expect (f, HS_LINE_BEGUN ("ADD_MEDIA") HS_LINE_NEW_TRACK ("L2") HS_LINE_SENT ("2")
-                                 HS_LINE_TAKEN ("ADD_MEDIA"));
+  hs_call_fixture_expect (f, HS_LINE_BEGUN ("ADD_MEDIA") HS_LINE_LOCAL_TRACK ("A", "L2")
+                                 HS_LINE_SENT ("2") HS_LINE_TAKEN ("ADD_MEDIA"));
   hs_media_change_answer (f, "sendrecv");
   hs_call_fixture_expect (
       f, "A call:newTrack "
          "{'local':false,'trackId':'R-video','mediaId':'stream-R'}\n" HS_LINE_OPERATION (
-             "ADD_MEDIA", "FINISH", HS_LINE_PENDING ("ADD_MEDIA", HS_LINE_ADDED ("L2")))
+             "A", "ADD_MEDIA", "FINISH", HS_LINE_PENDING ("ADD_MEDIA", HS_LINE_ADDED ("L2")))
              HS_LINE_NEW_MEDIA ("") "waiter add: ok\n");
 
   g_assert_true (hs_calls_remove_media (f->calls, hs_call_fixture_get_id (f, "A"), twice, NULL,
@@ -93,10 +93,10 @@ test_media_added_and_removed (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_expect (f, HS_LINE_BEGUN ("REMOVE_MEDIA") "peer remove L2\n" HS_LINE_SENT ("3")
                                  HS_LINE_TAKEN ("REMOVE_MEDIA"));
   hs_media_change_answer (f, "sendonly");
-  hs_call_fixture_expect (
-      f, HS_LINE_TRACK_ENDED ("L2", "false") HS_LINE_OPERATION (
-             "REMOVE_MEDIA", "FINISH", HS_LINE_PENDING ("REMOVE_MEDIA", HS_LINE_REMOVED ("L2")))
-             HS_LINE_REMOVED_MEDIA ("'L2'", "") "waiter remove: ok\n");
+  hs_call_fixture_expect (f, HS_LINE_TRACK_ENDED ("L2", "false") HS_LINE_OPERATION (
+                                 "A", "REMOVE_MEDIA", "FINISH",
+                                 HS_LINE_PENDING ("REMOVE_MEDIA", HS_LINE_REMOVED ("L2")))
+                                 HS_LINE_REMOVED_MEDIA ("'L2'", "") "waiter remove: ok\n");
 }
 
 static void
@@ -171,11 +171,11 @@ test_options (HsCallFixture *f, gconstpointer data)
   hs_media_change_answer (f, NULL);
   hs_call_fixture_skip (f);
   hs_media_change_add (f, &video, HS_MEDIA_CHANGE_OPTIONS, NULL);
-  hs_call_fixture_expect (f,
-                          HS_LINE_BEGUN ("ADD_MEDIA") HS_LINE_NEW_TRACK (
-                              "L2") "peer bandwidth {'audio':64,'call':900,'video':500}\n"
-                                    "peer dscp {'videoNetworkPriority':'high'}\n" HS_LINE_SENT ("2")
-                                        HS_LINE_TAKEN ("ADD_MEDIA"));
+  hs_call_fixture_expect (
+      f, HS_LINE_BEGUN ("ADD_MEDIA") HS_LINE_LOCAL_TRACK (
+             "A", "L2") "peer bandwidth {'audio':64,'call':900,'video':500}\n"
+                        "peer dscp {'videoNetworkPriority':'high'}\n" HS_LINE_SENT ("2")
+                            HS_LINE_TAKEN ("ADD_MEDIA"));
   hs_media_change_assert_options (f, "{\"audio\":64,\"video\":null,\"call\":900}", NULL);
   hs_media_change_answer (f, "recvonly");
   hs_call_fixture_skip (f);
@@ -206,7 +206,7 @@ test_track_lost (HsCallFixture *f, gconstpointer data)
   assert_offered (f, "sendrecv recvonly");
   hs_media_change_answer (f, "inactive");
   hs_call_fixture_expect (
-      f, HS_LINE_OPERATION ("RENEGOTIATE", "FINISH",
+      f, HS_LINE_OPERATION ("A", "RENEGOTIATE", "FINISH",
                             HS_LINE_PENDING ("RENEGOTIATE", HS_LINE_REMOVED ("L2")))
              HS_LINE_REMOVED_MEDIA ("'L2'", ""));
   hs_media_change_assert_tracks (f, "[\"L1\"]");

@@ -2,18 +2,15 @@
 #include "base/hs-error.h"
 #include "base/hs-json.h"
 #include "hs-call-fixture.h"
+#include "hs-call-lines.h"
 
 #include <string.h>
 
-#define OPERATION(step, more)                                                                      \
-  "A call:operation {'operation':'SEND_CUSTOM_PARAMETERS','transition':'" step                     \
-  "','isLocal':true" more "}\n"
-#define PREVIOUS(name, status) ",'previous':{'operation':'" name "','status':'" status "'}"
-#define ERROR(code, text)      ",'error':{'name':'BasicError','code':" code ",'message':'" text "'}"
+#define OPERATION(step, more) HS_LINE_OPERATION ("A", "SEND_CUSTOM_PARAMETERS", step, more)
 #define SENT(parameters)                                                                           \
   OPERATION ("START", "")                                                                          \
   "> CUSTOM_PARAMETERS leg-1" parameters                                                           \
-  "\n" OPERATION ("FINISH", PREVIOUS ("SEND_CUSTOM_PARAMETERS", "ONGOING"))
+  "\n" OPERATION ("FINISH", HS_LINE_PREVIOUS ("SEND_CUSTOM_PARAMETERS", "ONGOING"))
 
 static void
 set (HsCallFixture *f, const char *json)
@@ -39,7 +36,7 @@ send_stored (HsCallFixture *f, const char *waiter, GError **error)
 static char *
 dup_stored (HsCallFixture *f)
 {
-  g_autoptr (JsonObject) call = hs_calls_dup_by_id (f->calls, hs_call_fixture_get_id (f, "A"));
+  g_autoptr (JsonObject) call = hs_call_fixture_dup_call (f, "A");
   g_autoptr (JsonNode) node = json_object_dup_member (call, "customParameters");
 
   return hs_json_to_text (node);
@@ -126,10 +123,11 @@ test_send_beside_a_negotiation (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   g_assert_true (send_stored (f, NULL, NULL));
   hs_call_fixture_expect (
-      f, OPERATION ("START",
-                    PREVIOUS ("HOLD", "PENDING")) "> CUSTOM_PARAMETERS leg-1 "
-                                                  "[{'name':'X-A','value':'1'}]\n" OPERATION (
-                                                      "FINISH", PREVIOUS ("HOLD", "PENDING")));
+      f, OPERATION ("START", HS_LINE_PREVIOUS (
+                                 "HOLD", "PENDING")) "> CUSTOM_PARAMETERS leg-1 "
+                                                     "[{'name':'X-A','value':'1'}]\n" OPERATION (
+                                                         "FINISH",
+                                                         HS_LINE_PREVIOUS ("HOLD", "PENDING")));
   hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", sdp);
   hs_call_fixture_settle (f);
   state = hs_call_fixture_dup_state (f, "A");
@@ -157,10 +155,11 @@ test_guards (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   g_clear_error (&error);
   g_assert_false (send_stored (f, NULL, &error));
-  hs_call_fixture_expect (f, OPERATION ("START", "") OPERATION (
-                                 "FINISH", PREVIOUS ("SEND_CUSTOM_PARAMETERS", "ONGOING")
-                                               ERROR ("'call:6'", "the call is Ended, it must be "
-                                                                  "Connected or On Hold")));
+  hs_call_fixture_expect (
+      f, OPERATION ("START", "")
+             OPERATION ("FINISH", HS_LINE_PREVIOUS ("SEND_CUSTOM_PARAMETERS", "ONGOING")
+                                      HS_LINE_ERROR ("'call:6'", "the call is Ended, it must be "
+                                                                 "Connected or On Hold")));
   g_clear_error (&error);
   g_assert_false (hs_calls_send_custom_parameters (f->calls, "nobody", NULL, &error));
   g_assert_error (error, HS_CALL_ERROR, HS_CALL_ERROR_INVALID_PARAM);
@@ -176,8 +175,8 @@ test_gateway_refuses (HsCallFixture *f, gconstpointer data)
                            HS_REQUEST_CUSTOM_PARAMETERS, error);
   g_assert_true (send_stored (f, "send", NULL));
   hs_call_fixture_expect (f, OPERATION ("START", "") "> CUSTOM_PARAMETERS leg-1\n" OPERATION (
-                                 "FINISH", PREVIOUS ("SEND_CUSTOM_PARAMETERS", "ONGOING")
-                                               ERROR ("37", "no")) "waiter send: 37 no\n");
+                                 "FINISH", HS_LINE_PREVIOUS ("SEND_CUSTOM_PARAMETERS", "ONGOING")
+                                               HS_LINE_ERROR ("37", "no")) "waiter send: 37 no\n");
 }
 
 /* The call's end takes nobody's answer away. */

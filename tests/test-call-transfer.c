@@ -1,59 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/hs-error.h"
-#include "base/hs-json.h"
 #include "hs-call-fixture.h"
+#include "hs-call-lines.h"
 
 #include <string.h>
 
 #define DIRECT       "DIRECT_TRANSFER"
 #define CONSULTATIVE "CONSULTATIVE_TRANSFER"
 
-#define OPERATION(call, name, step, more)                                                          \
-  call " call:operation {'operation':'" name "','transition':'" step "','isLocal':true" more "}\n"
-#define PREVIOUS(name, status) ",'previous':{'operation':'" name "','status':'" status "'}"
-#define ERROR(code, text)      ",'error':{'name':'BasicError','code':" code ",'message':'" text "'}"
-#define BEGUN(name)            OPERATION ("A", name, "START", "")
-#define TAKEN(call, name)      OPERATION (call, name, "UPDATE", PREVIOUS (name, "ONGOING"))
+#define BEGUN(name) HS_LINE_OPERATION ("A", name, "START", "")
+#define TAKEN(call, name)                                                                          \
+  HS_LINE_OPERATION (call, name, "UPDATE", HS_LINE_PREVIOUS (name, "ONGOING"))
 
 #define HELD "'localHold':true,'remoteHold':false"
 #define STATE(call, transition, previous, more)                                                    \
   call " call:stateChange {" transition "'previous':{'state':'" previous "'," HELD "}" more "}\n"
 #define TRANSITION(content) "'transition':{" content "},"
 
-#define LOCAL_TRACK_ENDED(call, id)                                                                \
-  call " call:trackEnded {'local':true,'trackId':'" id "','performRenegotiation':false,"           \
-       "'mediaId':'stream-L'}\n"
-
-#define RECORD(call, to)                                                                           \
-  call " log {'direction':'outgoing','startTime':'1700000001000','duration':'0',"                  \
-       "'callerName':'ana@lab.example','callerDisplayNumber':'ana@lab.example',"                   \
-       "'calleeName':'" to "','calleeDisplayNumber':'" to "',"                                     \
-       "'remoteParticipant':{'displayNumber':'" to "'},"                                           \
-       "'originalRemoteParticipant':null,'resourceLocation':''}\n"
+#define RECORD(call, to) HS_LINE_OUTGOING (call, "0", HS_LINE_UNNAMED_PARTY (to))
 
 /* What sessionComplete does to call A (2.11). */
 #define COMPLETED(name, text)                                                                      \
-  LOCAL_TRACK_ENDED ("A", "L1")                                                                    \
-  OPERATION ("A", name, "FINISH", PREVIOUS (name, "PENDING"))                                      \
+  HS_LINE_LOCAL_TRACK_ENDED ("A", "L1")                                                            \
+  HS_LINE_OPERATION ("A", name, "FINISH", HS_LINE_PREVIOUS (name, "PENDING"))                      \
   STATE ("A", TRANSITION ("'statusCode':9905,'reasonText':'" text "'"), "On Hold", "")             \
   RECORD ("A", "sip:bo@lab.example")                                                               \
-  "> END leg-1\n" OPERATION ("A", "END", "FINISH", "")                                             \
+  "> END leg-1\n" HS_LINE_OPERATION ("A", "END", "FINISH", "")                                     \
       STATE ("A", TRANSITION ("'prevState':'On Hold','statusCode':200,'reasonText':'transfer'"),   \
              "Ended", "")
-
-static void
-receive (HsCallFixture *f, HsMessageKind kind, const char *session, int status, const char *reason)
-{
-  HsSignallingMessage message = {
-    .kind = kind,
-    .session = (char *) session,
-    .status_code = status,
-    .reason_text = (char *) reason,
-    .retry_after = -1,
-  };
-
-  hs_fake_signalling_receive (f->signalling, &message);
-}
 
 static gboolean
 transfer (HsCallFixture *f, const char *waiter, GError **error)
@@ -80,21 +54,6 @@ begin_consultation (HsCallFixture *f, const char *waiter)
   g_assert_true (consult (f, hs_call_fixture_get_id (f, "B"), waiter, NULL));
 }
 
-static JsonObject *
-dup_call (HsCallFixture *f, const char *name)
-{
-  return hs_calls_dup_by_id (f->calls, hs_call_fixture_get_id (f, name));
-}
-
-static void
-assert_idle (HsCallFixture *f, const char *name, const char *state)
-{
-  g_autoptr (JsonObject) call = dup_call (f, name);
-
-  g_assert_cmpstr (json_object_get_string_member (call, "state"), ==, state);
-  g_assert_false (json_object_has_member (call, "localOp"));
-}
-
 static void
 assert_code (const GError *error, int code)
 {
@@ -110,12 +69,12 @@ test_direct (HsCallFixture *f, gconstpointer data)
   g_assert_true (transfer (f, "transfer", NULL));
   hs_call_fixture_expect (
       f, BEGUN (DIRECT) "> TRANSFER leg-1 to=sip:dee@lab.example\n" TAKEN ("A", DIRECT));
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
   hs_call_fixture_expect (f,
                           COMPLETED (DIRECT, "Direct Transfer Successful") "waiter transfer: ok\n");
-  assert_idle (f, "A", "Ended");
+  hs_call_fixture_assert_idle (f, "A", "Ended");
 
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
   hs_call_fixture_receive_end (f, "leg-1", 200, NULL);
   hs_call_fixture_expect (f, "");
 }
@@ -129,7 +88,7 @@ test_complete_before_the_reply (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_make_held (f, "bo", NULL);
   hs_fake_steps_hold (steps, HS_REQUEST_TRANSFER);
   g_assert_true (transfer (f, "transfer", NULL));
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
   hs_call_fixture_expect (f, BEGUN (DIRECT) "> TRANSFER leg-1 to=sip:dee@lab.example\n");
   hs_fake_steps_release (steps, HS_REQUEST_TRANSFER, NULL);
   hs_call_fixture_expect (f, TAKEN ("A", DIRECT) COMPLETED (
@@ -145,22 +104,24 @@ test_leg_cannot_be_released (HsCallFixture *f, gconstpointer data)
   hs_fake_steps_fail_next (hs_fake_signalling_get_steps (f->signalling), HS_REQUEST_END, error);
   g_assert_true (transfer (f, NULL, NULL));
   hs_call_fixture_skip (f);
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 0, NULL);
-  hs_call_fixture_expect (f, LOCAL_TRACK_ENDED ("A", "L1") OPERATION ("A", DIRECT, "FINISH",
-                                                                      PREVIOUS (DIRECT, "PENDING"))
-                                 STATE ("A",
-                                        TRANSITION ("'statusCode':9905,"
-                                                    "'reasonText':'Direct Transfer Successful'"),
-                                        "On Hold", "")
-                                     RECORD ("A", "sip:bo@lab.example") "> END leg-1\n" OPERATION (
-                                         "A", "END", "FINISH", ERROR ("404", "gone"))
-                                         STATE ("A", "", "Ended", ERROR ("404", "gone")));
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 0, NULL);
+  hs_call_fixture_expect (
+      f, HS_LINE_LOCAL_TRACK_ENDED ("A", "L1")
+             HS_LINE_OPERATION ("A", DIRECT, "FINISH", HS_LINE_PREVIOUS (DIRECT, "PENDING"))
+                 STATE ("A",
+                        TRANSITION ("'statusCode':9905,"
+                                    "'reasonText':'Direct Transfer Successful'"),
+                        "On Hold", "")
+                     RECORD ("A", "sip:bo@lab.example") "> END leg-1\n" HS_LINE_OPERATION (
+                         "A", "END", "FINISH", HS_LINE_ERROR ("404", "gone"))
+                         STATE ("A", "", "Ended", HS_LINE_ERROR ("404", "gone")));
 }
 
 #define FAILED(call, name, code, reason)                                                           \
-  OPERATION (call, name, "FINISH", PREVIOUS (name, "PENDING") ERROR ("'call:2'", reason))          \
+  HS_LINE_OPERATION (call, name, "FINISH",                                                         \
+                     HS_LINE_PREVIOUS (name, "PENDING") HS_LINE_ERROR ("'call:2'", reason))        \
   STATE (call, TRANSITION ("'statusCode':" code ",'reasonText':'" reason "'"), "On Hold",          \
-         ERROR ("'call:2'", reason))
+         HS_LINE_ERROR ("'call:2'", reason))
 
 static void
 test_direct_fails (HsCallFixture *f, gconstpointer data)
@@ -168,19 +129,19 @@ test_direct_fails (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_make_held (f, "bo", NULL);
   g_assert_true (transfer (f, "transfer", NULL));
   hs_call_fixture_skip (f);
-  receive (f, HS_MESSAGE_FAIL, "leg-1", 603, "Declined");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-1", 603, "Declined");
   hs_call_fixture_expect (
       f, FAILED ("A", DIRECT, "603", "Declined") "waiter transfer: call:2 Declined\n");
-  assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
 
   /* Again, and the gateway gives no reason. */
   g_assert_true (transfer (f, NULL, NULL));
   hs_call_fixture_skip (f);
-  receive (f, HS_MESSAGE_FAIL, "leg-1", 0, NULL);
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-1", 0, NULL);
   hs_call_fixture_expect (f, FAILED ("A", DIRECT, "-1", "Direct Transfer Failed"));
 
   /* Nothing runs that could fail. */
-  receive (f, HS_MESSAGE_FAIL, "leg-1", 603, "Declined");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-1", 603, "Declined");
   hs_call_fixture_expect (f, "");
 }
 
@@ -194,10 +155,10 @@ test_gateway_refuses (HsCallFixture *f, gconstpointer data)
                            error);
   g_assert_true (transfer (f, "transfer", NULL));
   hs_call_fixture_expect (
-      f, BEGUN (DIRECT) "> TRANSFER leg-1 to=sip:dee@lab.example\n" OPERATION (
-             "A", DIRECT, "FINISH", PREVIOUS (DIRECT, "ONGOING") ERROR ("37", "no"))
-             STATE ("A", "", "On Hold", ERROR ("37", "no")) "waiter transfer: 37 no\n");
-  assert_idle (f, "A", "On Hold");
+      f, BEGUN (DIRECT) "> TRANSFER leg-1 to=sip:dee@lab.example\n" HS_LINE_OPERATION (
+             "A", DIRECT, "FINISH", HS_LINE_PREVIOUS (DIRECT, "ONGOING") HS_LINE_ERROR ("37", "no"))
+             STATE ("A", "", "On Hold", HS_LINE_ERROR ("37", "no")) "waiter transfer: 37 no\n");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
 }
 
 /* A failure that is told before the request is refused counts once. */
@@ -210,12 +171,13 @@ test_fails_before_the_refusal (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_make_held (f, "bo", NULL);
   hs_fake_steps_hold (steps, HS_REQUEST_TRANSFER);
   g_assert_true (transfer (f, "transfer", NULL));
-  receive (f, HS_MESSAGE_FAIL, "leg-1", 603, "Declined");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-1", 603, "Declined");
   hs_call_fixture_skip (f);
   hs_fake_steps_release (steps, HS_REQUEST_TRANSFER, error);
   hs_call_fixture_expect (
-      f, OPERATION ("A", DIRECT, "FINISH", PREVIOUS (DIRECT, "ONGOING") ERROR ("37", "no"))
-             STATE ("A", "", "On Hold", ERROR ("37", "no")) "waiter transfer: 37 no\n");
+      f, HS_LINE_OPERATION ("A", DIRECT, "FINISH",
+                            HS_LINE_PREVIOUS (DIRECT, "ONGOING") HS_LINE_ERROR ("37", "no"))
+             STATE ("A", "", "On Hold", HS_LINE_ERROR ("37", "no")) "waiter transfer: 37 no\n");
 }
 
 static void
@@ -272,7 +234,7 @@ test_alone (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", sdp);
   hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", NULL);
   hs_call_fixture_expect (f, "");
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
   hs_call_fixture_expect (f, COMPLETED (DIRECT, "Direct Transfer Successful"));
 }
 
@@ -285,17 +247,17 @@ test_ended_during_direct (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_receive_end (f, "leg-1", 487, "Gone");
   hs_call_fixture_settle (f);
   g_assert_cmpstr (f->returned->pdata[0], ==, "waiter transfer: 487 Gone");
-  assert_idle (f, "A", "Ended");
+  hs_call_fixture_assert_idle (f, "A", "Ended");
   hs_call_fixture_skip (f);
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
-  receive (f, HS_MESSAGE_FAIL, "leg-1", 200, "transfer");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-1", 200, "transfer");
   hs_call_fixture_expect (f, "");
 }
 
 /* --- consultative --- */
 
 #define ENDED_THERE                                                                                \
-  LOCAL_TRACK_ENDED ("B", "L2")                                                                    \
+  HS_LINE_LOCAL_TRACK_ENDED ("B", "L2")                                                            \
   "B call:operation {'operation':'END','transition':'FINISH','isLocal':false}\n" STATE (           \
       "B", TRANSITION ("'prevState':'On Hold','statusCode':200,'reasonText':'transferred'"),       \
       "On Hold", "") RECORD ("B", "sip:cy@lab.example")
@@ -307,13 +269,13 @@ test_consultative (HsCallFixture *f, gconstpointer data)
 {
   begin_consultation (f, "transfer");
   hs_call_fixture_expect (f, ASKED TAKEN ("A", CONSULTATIVE) TAKEN ("B", CONSULTATIVE));
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
   hs_call_fixture_expect (f,
                           COMPLETED (CONSULTATIVE, "Transfer Successful") "waiter transfer: ok\n");
   hs_call_fixture_receive_end (f, "leg-2", 200, "transferred");
   hs_call_fixture_expect (f, ENDED_THERE);
-  assert_idle (f, "A", "Ended");
-  assert_idle (f, "B", "Ended");
+  hs_call_fixture_assert_idle (f, "A", "Ended");
+  hs_call_fixture_assert_idle (f, "B", "Ended");
 }
 
 static void
@@ -323,7 +285,7 @@ test_second_ends_first (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   hs_call_fixture_receive_end (f, "leg-2", 200, "transferred");
   hs_call_fixture_expect (f, ENDED_THERE);
-  receive (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_COMPLETE, "leg-1", 200, "transfer");
   hs_call_fixture_expect (f,
                           COMPLETED (CONSULTATIVE, "Transfer Successful") "waiter transfer: ok\n");
 }
@@ -347,20 +309,21 @@ test_to_a_caller (HsCallFixture *f, gconstpointer data)
 }
 
 #define FAILED_TOO                                                                                 \
-  OPERATION ("B", CONSULTATIVE, "FINISH",                                                          \
-             PREVIOUS (CONSULTATIVE, "PENDING") ERROR ("'call:2'", "Declined"))                    \
-  STATE ("B", "", "On Hold", ERROR ("'call:2'", "Declined"))
+  HS_LINE_OPERATION ("B", CONSULTATIVE, "FINISH",                                                  \
+                     HS_LINE_PREVIOUS (CONSULTATIVE, "PENDING")                                    \
+                         HS_LINE_ERROR ("'call:2'", "Declined"))                                   \
+  STATE ("B", "", "On Hold", HS_LINE_ERROR ("'call:2'", "Declined"))
 
 static void
 test_consultative_fails (HsCallFixture *f, gconstpointer data)
 {
   begin_consultation (f, "transfer");
   hs_call_fixture_skip (f);
-  receive (f, HS_MESSAGE_FAIL, "leg-1", 603, "Declined");
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-1", 603, "Declined");
   hs_call_fixture_expect (f, FAILED ("A", CONSULTATIVE, "603", "Declined") FAILED_TOO
                           "waiter transfer: call:2 Declined\n");
-  assert_idle (f, "A", "On Hold");
-  assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
 
   /* Both can be used again. */
   g_assert_true (hs_calls_unhold (f->calls, hs_call_fixture_get_id (f, "B"), NULL, NULL));
@@ -377,11 +340,12 @@ test_gateway_refuses_consultation (HsCallFixture *f, gconstpointer data)
   hs_fake_steps_fail_next (steps, HS_REQUEST_CONSULTATIVE, error);
   begin_consultation (f, "transfer");
   hs_call_fixture_expect (
-      f, ASKED OPERATION ("A", CONSULTATIVE, "FINISH",
-                          PREVIOUS (CONSULTATIVE, "ONGOING") ERROR ("37", "no"))
-             STATE ("A", "", "On Hold", ERROR ("37", "no")) "waiter transfer: 37 no\n");
-  assert_idle (f, "A", "On Hold");
-  assert_idle (f, "B", "On Hold");
+      f, ASKED HS_LINE_OPERATION ("A", CONSULTATIVE, "FINISH",
+                                  HS_LINE_PREVIOUS (CONSULTATIVE, "ONGOING")
+                                      HS_LINE_ERROR ("37", "no"))
+             STATE ("A", "", "On Hold", HS_LINE_ERROR ("37", "no")) "waiter transfer: 37 no\n");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
 }
 
 static void
@@ -395,10 +359,12 @@ test_consultative_guards (HsCallFixture *f, gconstpointer data)
   assert_code (error, HS_CALL_ERROR_INVALID_PARAM);
   g_clear_error (&error);
   hs_call_fixture_expect (
-      f, BEGUN (CONSULTATIVE) OPERATION ("A", CONSULTATIVE, "FINISH",
-                                         PREVIOUS (CONSULTATIVE, "ONGOING")
-                                             ERROR ("'call:7'", "otherCallId names no call"))
-             STATE ("A", "", "On Hold", ERROR ("'call:7'", "otherCallId names no call")));
+      f,
+      BEGUN (CONSULTATIVE)
+          HS_LINE_OPERATION ("A", CONSULTATIVE, "FINISH",
+                             HS_LINE_PREVIOUS (CONSULTATIVE, "ONGOING")
+                                 HS_LINE_ERROR ("'call:7'", "otherCallId names no call"))
+              STATE ("A", "", "On Hold", HS_LINE_ERROR ("'call:7'", "otherCallId names no call")));
   g_assert_false (consult (f, hs_call_fixture_get_id (f, "A"), NULL, &error));
   assert_code (error, HS_CALL_ERROR_INVALID_PARAM);
   g_clear_error (&error);
@@ -415,7 +381,7 @@ test_consultative_guards (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_settle (f);
   g_assert_false (consult (f, hs_call_fixture_get_id (f, "B"), NULL, &error));
   assert_code (error, HS_CALL_ERROR_INVALID_STATE);
-  assert_idle (f, "A", "On Hold");
+  hs_call_fixture_assert_idle (f, "A", "On Hold");
 }
 
 /* The second call is as busy as the first. */
@@ -443,8 +409,8 @@ test_first_ends (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_receive_end (f, "leg-1", 487, "Gone");
   hs_call_fixture_settle (f);
   g_assert_cmpstr (f->returned->pdata[0], ==, "waiter transfer: 487 Gone");
-  assert_idle (f, "A", "Ended");
-  assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "A", "Ended");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
 }
 
 static void
@@ -457,7 +423,7 @@ test_first_ends_before_the_reply (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_expect (f, ASKED);
   g_assert_true (hs_calls_end (f->calls, hs_call_fixture_get_id (f, "A"), NULL, NULL));
   hs_call_fixture_skip (f);
-  assert_idle (f, "B", "On Hold");
+  hs_call_fixture_assert_idle (f, "B", "On Hold");
   hs_fake_steps_release (steps, HS_REQUEST_CONSULTATIVE, NULL);
   hs_call_fixture_expect (f, "");
 }
@@ -473,7 +439,7 @@ test_second_ends_before_the_reply (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   hs_fake_steps_release (steps, HS_REQUEST_CONSULTATIVE, NULL);
   hs_call_fixture_expect (f, TAKEN ("A", CONSULTATIVE));
-  receive (f, HS_MESSAGE_FAIL, "leg-1", 0, NULL);
+  hs_call_fixture_receive_notice (f, HS_MESSAGE_FAIL, "leg-1", 0, NULL);
   hs_call_fixture_expect (f,
                           FAILED ("A", CONSULTATIVE, "-1",
                                   "Transfer Failed") "waiter transfer: call:2 Transfer Failed\n");

@@ -54,11 +54,12 @@ test_early_update (HsCallFixture *f, gconstpointer data)
   hs_fake_clock_advance (f->clock, 2999);
   hs_far_update_answer (f, "sendrecv");
   hs_call_fixture_expect (
-      f, HS_LINE_FAR_TRACK
-      "A call:operation {'operation':'MAKE','transition':'FINISH','isLocal':true,"
-      "'previous':{'operation':'MAKE','status':'PENDING'}}\n" HS_LINE_CHANGED (
-          "Initiated", "false", "false") HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("2")
-          HS_LINE_DONE ("HOLD") HS_LINE_CHANGED ("Connected", "false", "false"));
+      f, HS_LINE_FAR_TRACK (
+             "A") "A call:operation {'operation':'MAKE','transition':'FINISH','isLocal':true,"
+                  "'previous':{'operation':'MAKE','status':'PENDING'}}\n" HS_LINE_CHANGED (
+                      "Initiated", "false", "false") HS_LINE_FAR_TRACK_ENDED ("A")
+                      HS_LINE_ANSWERED ("2") HS_LINE_DONE ("HOLD")
+                          HS_LINE_CHANGED ("Connected", "false", "false"));
 }
 
 static void
@@ -82,10 +83,10 @@ test_update_during_update (HsCallFixture *f, gconstpointer data)
   hs_fake_steps_hold (steps, HS_REQUEST_RESPOND_UPDATE);
   hs_far_update_propose (f, "inactive");
   hs_far_update_propose (f, "sendrecv");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("2"));
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED ("2"));
   hs_fake_steps_release (steps, HS_REQUEST_RESPOND_UPDATE, NULL);
   hs_call_fixture_expect (f, HS_LINE_DONE ("HOLD") HS_LINE_CHANGED ("Connected", "false", "false")
-                                 HS_LINE_FAR_TRACK HS_LINE_ANSWERED ("3"));
+                                 HS_LINE_FAR_TRACK ("A") HS_LINE_ANSWERED ("3"));
   hs_fake_steps_release (steps, HS_REQUEST_RESPOND_UPDATE, NULL);
   hs_call_fixture_expect (f, HS_LINE_DONE ("UNHOLD") HS_LINE_CHANGED ("On Hold", "false", "true"));
 }
@@ -141,15 +142,15 @@ test_slow_start (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   hs_call_fixture_receive (f, HS_MESSAGE_UPDATE, "leg-1", NULL);
   hs_call_fixture_expect (f, "peer renew\n" HS_LINE_OFFERED ("3"));
-  call = hs_far_update_dup_call (f);
+  call = hs_call_fixture_dup_call (f, "A");
   op = json_object_get_object_member (call, "remoteOp");
   g_assert_cmpstr (json_object_get_string_member (op, "operation"), ==, "SLOW_START");
   g_assert_cmpstr (json_object_get_string_member (op, "status"), ==, "ONGOING");
   hs_far_update_answer (f, "sendrecv");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK HS_LINE_DONE_SLOWLY ("UNHOLD")
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK ("A") HS_LINE_DONE_SLOWLY ("UNHOLD")
                                  HS_LINE_CHANGED ("On Hold", "false", "true"));
   json_object_unref (call);
-  call = hs_far_update_dup_call (f);
+  call = hs_call_fixture_dup_call (f, "A");
   g_assert_false (json_object_has_member (call, "remoteOp"));
 }
 
@@ -170,7 +171,7 @@ test_slow_start_holds (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_make_connected (f);
   begin_slow_start (f);
   hs_far_update_answer (f, "inactive");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED HS_LINE_DONE_SLOWLY ("HOLD")
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_DONE_SLOWLY ("HOLD")
                                  HS_LINE_CHANGED ("Connected", "false", "false"));
 }
 
@@ -209,8 +210,8 @@ test_slow_start_refused (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_receive (f, HS_MESSAGE_ANSWER, "leg-1", NULL);
   hs_call_fixture_expect (f, "peer rollback\n");
   hs_far_update_propose (f, "inactive");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("3") HS_LINE_DONE ("HOLD")
-                                 HS_LINE_CHANGED ("Connected", "false", "false"));
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED ("3") HS_LINE_DONE (
+                                 "HOLD") HS_LINE_CHANGED ("Connected", "false", "false"));
 }
 
 /* An offer of ours that nobody answers does not block the call for good. */
@@ -222,7 +223,7 @@ test_slow_start_forgotten (HsCallFixture *f, gconstpointer data)
   hs_far_update_propose (f, "inactive");
   hs_call_fixture_expect (f, "");
   hs_fake_clock_advance (f->clock, 3000);
-  hs_call_fixture_expect (f, "peer rollback\n" HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("3")
+  hs_call_fixture_expect (f, "peer rollback\n" HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED ("3")
                                  HS_LINE_DONE ("HOLD")
                                      HS_LINE_CHANGED ("Connected", "false", "false"));
 }

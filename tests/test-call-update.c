@@ -11,10 +11,10 @@ test_held_and_resumed (HsCallFixture *f, gconstpointer data)
 {
   hs_call_fixture_make_connected (f);
   hs_far_update_propose (f, "inactive");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("2") HS_LINE_DONE ("HOLD")
-                                 HS_LINE_CHANGED ("Connected", "false", "false"));
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED ("2") HS_LINE_DONE (
+                                 "HOLD") HS_LINE_CHANGED ("Connected", "false", "false"));
   hs_far_update_propose (f, "sendrecv");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK HS_LINE_ANSWERED ("3") HS_LINE_DONE ("UNHOLD")
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK ("A") HS_LINE_ANSWERED ("3") HS_LINE_DONE ("UNHOLD")
                                  HS_LINE_CHANGED ("On Hold", "false", "true"));
   g_assert_cmpuint (hs_calls_count_live (f->calls), ==, 1);
 }
@@ -50,11 +50,11 @@ test_music_on_hold (HsCallFixture *f, gconstpointer data)
   hs_far_update_propose (f, "inactive");
   hs_call_fixture_skip (f);
   hs_far_update_propose (f, "sendonly");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK HS_LINE_ANSWERED ("3"));
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK ("A") HS_LINE_ANSWERED ("3"));
   hs_far_update_propose (f, "inactive");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("4"));
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED ("4"));
   hs_far_update_propose (f, "sendrecv");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK HS_LINE_ANSWERED ("5") HS_LINE_DONE ("UNHOLD")
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK ("A") HS_LINE_ANSWERED ("5") HS_LINE_DONE ("UNHOLD")
                                  HS_LINE_CHANGED ("On Hold", "false", "true"));
 }
 
@@ -64,8 +64,8 @@ test_both_hold (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_make_connected (f);
   hs_far_update_hold_locally (f);
   hs_far_update_propose (f, "inactive");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("2") HS_LINE_DONE ("HOLD")
-                                 HS_LINE_CHANGED ("On Hold", "true", "false"));
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED ("2") HS_LINE_DONE (
+                                 "HOLD") HS_LINE_CHANGED ("On Hold", "true", "false"));
 
   /* The far end resumes: what it proposes is taken as inactive, for we still hold. */
   hs_far_update_propose (f, "sendrecv");
@@ -85,7 +85,7 @@ test_hold_seen_as_no_change (HsCallFixture *f, gconstpointer data)
   hs_call_fixture_skip (f);
   hs_far_update_hold_locally (f);
   hs_far_update_propose (f, "sendrecv");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("4")
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED ("4")
                                  HS_LINE_CHANGED ("On Hold", "true", "false"));
   hs_far_update_propose (f, "inactive");
   hs_call_fixture_expect (f, HS_LINE_ANSWERED ("5") HS_LINE_DONE ("HOLD")
@@ -147,7 +147,7 @@ test_new_party (HsCallFixture *f, gconstpointer data)
       f, "A call:customParameters "
          "{'customParameters':[{'name':'X-Q','value':'1'}]}\n" HS_LINE_ANSWERED ("2")
              HS_LINE_CHANGED ("Connected", "false", "false"));
-  call = hs_far_update_dup_call (f);
+  call = hs_call_fixture_dup_call (f, "A");
   party = json_object_get_object_member (call, "remoteParticipant");
   g_assert_cmpstr (json_object_get_string_member (party, "displayName"), ==, "Cy");
   g_assert_cmpstr (json_object_get_string_member (party, "displayNumber"), ==, "cy@lab.example");
@@ -165,7 +165,7 @@ test_response_fails (HsCallFixture *f, gconstpointer data)
                            error);
   hs_far_update_propose (f, "inactive");
   hs_call_fixture_expect (
-      f, HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED (
+      f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED (
              "2") "peer rollback\n"
                   "A call:operation {'operation':'HOLD','transition':'FINISH','isLocal':false,"
                   "'error':{'name':'BasicError','code':26,'message':'no'}}\n"
@@ -238,8 +238,8 @@ test_update_is_rubbish (HsCallFixture *f, gconstpointer data)
 
   /* Nothing of all that stands in the way. */
   hs_far_update_propose (f, "inactive");
-  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED HS_LINE_ANSWERED ("3") HS_LINE_DONE ("HOLD")
-                                 HS_LINE_CHANGED ("Connected", "false", "false"));
+  hs_call_fixture_expect (f, HS_LINE_FAR_TRACK_ENDED ("A") HS_LINE_ANSWERED ("3") HS_LINE_DONE (
+                                 "HOLD") HS_LINE_CHANGED ("Connected", "false", "false"));
 }
 
 static void

@@ -192,6 +192,31 @@ hs_call_fixture_get_id (HsCallFixture *self, const char *name)
   return self->ids->pdata[name[0] - 'A'];
 }
 
+JsonObject *
+hs_call_fixture_dup_call (HsCallFixture *self, const char *name)
+{
+  return hs_calls_dup_by_id (self->calls, hs_call_fixture_get_id (self, name));
+}
+
+void
+hs_call_fixture_assert_idle (HsCallFixture *self, const char *name, const char *state)
+{
+  g_autoptr (JsonObject) call = hs_call_fixture_dup_call (self, name);
+
+  g_assert_cmpstr (json_object_get_string_member (call, "state"), ==, state);
+  g_assert_false (json_object_has_member (call, "localOp"));
+}
+
+guint
+hs_call_fixture_count_lines (HsCallFixture *self, const char *beginning)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->lines->len; i++)
+    count += g_str_has_prefix (self->lines->pdata[i], beginning);
+  return count;
+}
+
 char *
 hs_call_fixture_dup_state (HsCallFixture *self, const char *name)
 {
@@ -273,13 +298,14 @@ hs_call_fixture_receive (HsCallFixture *self,
 }
 
 void
-hs_call_fixture_receive_end (HsCallFixture *self,
-                             const char *session,
-                             int status_code,
-                             const char *reason)
+hs_call_fixture_receive_notice (HsCallFixture *self,
+                                HsMessageKind kind,
+                                const char *session,
+                                int status_code,
+                                const char *reason)
 {
   HsSignallingMessage message = {
-    .kind = HS_MESSAGE_END,
+    .kind = kind,
     .session = (char *) session,
     .status_code = status_code,
     .reason_text = (char *) reason,
@@ -287,6 +313,31 @@ hs_call_fixture_receive_end (HsCallFixture *self,
   };
 
   hs_fake_signalling_receive (self->signalling, &message);
+}
+
+void
+hs_call_fixture_receive_end (HsCallFixture *self,
+                             const char *session,
+                             int status_code,
+                             const char *reason)
+{
+  hs_call_fixture_receive_notice (self, HS_MESSAGE_END, session, status_code, reason);
+}
+
+void
+hs_call_fixture_fail_request (HsCallFixture *self, HsRequestKind kind, int code)
+{
+  g_autoptr (GError) error = g_error_new (HS_GATEWAY_ERROR, code, "gone");
+
+  hs_fake_steps_fail_next (hs_fake_signalling_get_steps (self->signalling), kind, error);
+}
+
+void
+hs_call_fixture_fail_peer (HsCallFixture *self, HsFakePeerStep step)
+{
+  g_autoptr (GError) error = g_error_new (HS_CALL_ERROR, HS_CALL_ERROR_USER_MEDIA, "no mic");
+
+  hs_fake_steps_fail_next (hs_fake_peer_factory_get_steps (self->peers), step, error);
 }
 
 char *
@@ -391,5 +442,39 @@ hs_call_fixture_answer (HsCallFixture *self)
 
   g_assert_no_error (error);
   g_assert_true (begun);
+  hs_call_fixture_skip (self);
+}
+
+gboolean
+hs_call_fixture_answer_with (HsCallFixture *self, const HsMediaRequest *media, const char *options)
+{
+  g_autoptr (JsonNode) node = options != NULL ? hs_json_parse (options, -1, NULL) : NULL;
+  g_autoptr (GError) error = NULL;
+
+  return hs_calls_answer (self->calls, hs_call_fixture_get_id (self, "A"), media,
+                          hs_json_node_get_object (node),
+                          hs_call_fixture_new_waiter (self, "answer"), &error);
+}
+
+void
+hs_call_fixture_make_with (HsCallFixture *self, const HsMediaRequest *media, const char *options)
+{
+  g_autoptr (JsonNode) node = options != NULL ? hs_json_parse (options, -1, NULL) : NULL;
+  g_autoptr (GError) error = NULL;
+  const char *id = hs_calls_make (self->calls, "bo", media, hs_json_node_get_object (node),
+                                  hs_call_fixture_new_waiter (self, "make"), &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (id);
+}
+
+void
+hs_call_fixture_hold (HsCallFixture *self)
+{
+  g_autofree char *sdp = hs_call_fixture_dup_audio ("inactive");
+
+  g_assert_true (hs_calls_hold (self->calls, hs_call_fixture_get_id (self, "A"), NULL, NULL));
+  hs_call_fixture_settle (self);
+  hs_call_fixture_receive (self, HS_MESSAGE_ANSWER, "leg-1", sdp);
   hs_call_fixture_skip (self);
 }

@@ -47,6 +47,15 @@ void hs_call_fixture_skip (HsCallFixture *self);
 /* Returns: the id of call "A", "B" … */
 const char *hs_call_fixture_get_id (HsCallFixture *self, const char *name);
 
+/* Returns: (transfer full): its object, as it is now */
+JsonObject *hs_call_fixture_dup_call (HsCallFixture *self, const char *name);
+
+/* Whether it has this state, and nothing of ours goes on. */
+void hs_call_fixture_assert_idle (HsCallFixture *self, const char *name, const char *state);
+
+/* Returns: how many lines since the last time begin like this */
+guint hs_call_fixture_count_lines (HsCallFixture *self, const char *beginning);
+
 /* Returns: (transfer full): the state of the call, as its object says it */
 char *hs_call_fixture_dup_state (HsCallFixture *self, const char *name);
 
@@ -59,11 +68,21 @@ void hs_call_fixture_receive (HsCallFixture *self,
                               const char *session,
                               const char *sdp);
 
-/* callEnd with a status and a reason. */
+/* A message with a status and a reason; the second is a callEnd. */
+void hs_call_fixture_receive_notice (HsCallFixture *self,
+                                     HsMessageKind kind,
+                                     const char *session,
+                                     int status_code,
+                                     const char *reason);
 void hs_call_fixture_receive_end (HsCallFixture *self,
                                   const char *session,
                                   int status_code,
                                   const char *reason);
+
+/* The next request of this kind fails with the gateway's @code and "gone", the next step of a peer
+ * with call:4 and "no mic". */
+void hs_call_fixture_fail_request (HsCallFixture *self, HsRequestKind kind, int code);
+void hs_call_fixture_fail_peer (HsCallFixture *self, HsFakePeerStep step);
 
 /* A plain audio description with @direction. Returns: (transfer full) */
 char *hs_call_fixture_dup_audio (const char *direction);
@@ -78,5 +97,14 @@ void hs_call_fixture_make_held (HsCallFixture *self, const char *destination, co
 void hs_call_fixture_ring (HsCallFixture *self);        /* A, Ringing, incoming */
 void hs_call_fixture_ring_slowly (HsCallFixture *self); /* A, Ringing, incoming, no offer */
 void hs_call_fixture_answer (HsCallFixture *self);      /* answers A; Connected */
+void hs_call_fixture_hold (HsCallFixture *self);        /* A, held here */
+
+/* Begins to call bo, for the waiter "make". @options: (nullable): text of JSON */
+void
+hs_call_fixture_make_with (HsCallFixture *self, const HsMediaRequest *media, const char *options);
+
+/* Begins to answer A, for the waiter "answer". @options: (nullable): text of JSON */
+gboolean
+hs_call_fixture_answer_with (HsCallFixture *self, const HsMediaRequest *media, const char *options);
 
 G_END_DECLS

@@ -70,12 +70,6 @@ hs_far_update_occupy (HsCallFixture *f, HsOperationStatus status)
   hs_call_fixture_skip (f);
 }
 
-JsonObject *
-hs_far_update_dup_call (HsCallFixture *f)
-{
-  return hs_calls_dup_by_id (f->calls, hs_call_fixture_get_id (f, "A"));
-}
-
 void
 hs_far_update_assert_state (HsCallFixture *f, const char *expected)
 {
@@ -87,7 +81,7 @@ hs_far_update_assert_state (HsCallFixture *f, const char *expected)
 gboolean
 hs_far_update_is_held_remotely (HsCallFixture *f)
 {
-  g_autoptr (JsonObject) call = hs_far_update_dup_call (f);
+  g_autoptr (JsonObject) call = hs_call_fixture_dup_call (f, "A");
 
   return json_object_get_boolean_member (call, "remoteHold");
 }

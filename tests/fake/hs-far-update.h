@@ -3,18 +3,14 @@
 
 #include "call/hs-call-private.h"
 #include "hs-call-fixture.h"
+#include "hs-call-lines.h"
 
 G_BEGIN_DECLS
 
 /* How the far end changes call A of a fixture, and what is to be seen of it. */
 
-#define HS_LINE_FAR_TRACK                                                                          \
-  "A call:newTrack {'local':false,'trackId':'R-audio','mediaId':'stream-R'}\n"
 #define HS_LINE_FAR_VIDEO                                                                          \
   "A call:newTrack {'local':false,'trackId':'R-video','mediaId':'stream-R'}\n"
-#define HS_LINE_FAR_TRACK_ENDED                                                                    \
-  "A call:trackEnded {'local':false,'trackId':'R-audio','performRenegotiation':false,"             \
-  "'mediaId':'stream-R'}\n"
 
 #define HS_LINE_DONE(operation)                                                                    \
   "A call:operation {'operation':'" operation "','transition':'FINISH','isLocal':false}\n"
@@ -41,7 +37,6 @@ void hs_far_update_hold_locally (HsCallFixture *f);
 /* Another negotiation of ours that is under way. */
 void hs_far_update_occupy (HsCallFixture *f, HsOperationStatus status);
 
-JsonObject *hs_far_update_dup_call (HsCallFixture *f);
 gboolean hs_far_update_is_held_remotely (HsCallFixture *f);
 void hs_far_update_assert_state (HsCallFixture *f, const char *expected);
 

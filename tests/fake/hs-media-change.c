@@ -85,16 +85,10 @@ hs_media_change_make_with_video (HsCallFixture *f)
   hs_call_fixture_skip (f);
 }
 
-JsonObject *
-hs_media_change_dup_call (HsCallFixture *f)
-{
-  return hs_calls_dup_by_id (f->calls, get_id (f));
-}
-
 static char *
 dup_local_tracks (HsCallFixture *f)
 {
-  g_autoptr (JsonObject) call = hs_media_change_dup_call (f);
+  g_autoptr (JsonObject) call = hs_call_fixture_dup_call (f, "A");
   JsonArray *ids = json_object_get_array_member (call, "localTracks");
   g_autoptr (JsonNode) node = hs_json_node_take_array (json_array_ref (ids));
 
@@ -112,7 +106,7 @@ hs_media_change_assert_tracks (HsCallFixture *f, const char *expected)
 void
 hs_media_change_assert_options (HsCallFixture *f, const char *bandwidth, const char *dscp)
 {
-  g_autoptr (JsonObject) call = hs_media_change_dup_call (f);
+  g_autoptr (JsonObject) call = hs_call_fixture_dup_call (f, "A");
   JsonObject *controls = hs_json_get_object (call, "dscpControls");
   g_autofree char *limits =
       hs_json_object_to_text (json_object_ref (json_object_get_object_member (call, "bandwidth")));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hs-call-fixture.h"
+#include "hs-call-lines.h"
 
 G_BEGIN_DECLS
 
@@ -10,17 +11,10 @@ G_BEGIN_DECLS
 
 /* --- the lines of it --- */
 
-#define HS_LINE_OPERATION(name, step, more)                                                        \
-  "A call:operation {'operation':'" name "','transition':'" step "','isLocal':true" more "}\n"
-#define HS_LINE_ONGOING(name) ",'previous':{'operation':'" name "','status':'ONGOING'}"
 #define HS_LINE_PENDING(name, data)                                                                \
   ",'previous':{'operation':'" name "','status':'PENDING','operationData':{" data "}}"
-#define HS_LINE_ERROR(code, text)                                                                  \
-  ",'error':{'name':'BasicError','code':" code ",'message':'" text "'}"
-#define HS_LINE_BEGUN(name) HS_LINE_OPERATION (name, "START", "")
-#define HS_LINE_TAKEN(name) HS_LINE_OPERATION (name, "UPDATE", HS_LINE_ONGOING (name))
-#define HS_LINE_NEW_TRACK(id)                                                                      \
-  "A call:newTrack {'local':true,'trackId':'" id "','mediaId':'stream-L'}\n"
+#define HS_LINE_BEGUN(name) HS_LINE_OPERATION ("A", name, "START", "")
+#define HS_LINE_TAKEN(name) HS_LINE_OPERATION ("A", name, "UPDATE", HS_LINE_ONGOING (name))
 #define HS_LINE_TRACK_ENDED(id, by_itself)                                                         \
   "A call:trackEnded {'local':true,'trackId':'" id "','performRenegotiation':" by_itself           \
   ",'mediaId':'stream-L'}\n"
@@ -37,7 +31,7 @@ G_BEGIN_DECLS
 
 #define HS_LINE_REFUSED(name, done, companion, code, text)                                         \
   HS_LINE_BEGUN (name)                                                                             \
-  HS_LINE_OPERATION (done, "FINISH", HS_LINE_ONGOING (name) HS_LINE_ERROR (code, text))            \
+  HS_LINE_OPERATION ("A", done, "FINISH", HS_LINE_ONGOING (name) HS_LINE_ERROR (code, text))       \
   companion (HS_LINE_ERROR (code, text))
 #define HS_LINE_NOTHING_REMOVED(more) HS_LINE_REMOVED_MEDIA ("", more)
 
@@ -73,8 +67,6 @@ void hs_media_change_answer (HsCallFixture *f, const char *video_direction);
 void hs_media_change_make_with_video (HsCallFixture *f);
 
 /* --- what is to be seen --- */
-
-JsonObject *hs_media_change_dup_call (HsCallFixture *f);
 
 /* The ids of what we send, as text of JSON. */
 void hs_media_change_assert_tracks (HsCallFixture *f, const char *expected);
