@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Sockets and limits: many clients, long lines, halves that close. */
+/* The sockets themselves, and what clients may take. */
 
 #include "base/hs-error.h"
 #include "base/hs-json.h"
 #include "hs-fake-log.h"
 #include "hs-rpc-fixture.h"
-#include "rpc/hs-line-reader.h"
-#include "rpc/hs-rpc-error.h"
 #include "rpc/hs-rpc-server-private.h"
 
 #include <errno.h>
@@ -19,16 +17,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define PING "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"rpc.ping\"}"
-#define PONG "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"result\":\"pong\"}"
-
 static const char *
 get_kind (JsonObject *error)
 {
   return hs_json_get_string (hs_json_get_object (error, "data"), "kind");
 }
-
-/* Listening. */
 
 static void
 test_files_are_for_the_user_alone (HsRpcFixture *fixture, gconstpointer data)
@@ -55,7 +48,7 @@ test_live_socket_is_refused (HsRpcFixture *fixture, gconstpointer data)
   g_assert_error (error, HS_ERROR, HS_ERROR_BUSY);
   g_assert_nonnull (strstr (error->message, pid));
   client = hs_rpc_fixture_connect (fixture);
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
 }
 
 static int
@@ -97,7 +90,7 @@ test_dead_socket_is_taken_over (HsRpcFixture *fixture, gconstpointer data)
   g_assert_true (hs_rpc_server_listen (fixture->server, path, NULL, &error));
   g_assert_no_error (error);
   client = hs_fake_client_connect (path);
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
 }
 
 static void
@@ -141,7 +134,7 @@ test_handed_over_socket_is_served (HsRpcFixture *fixture, gconstpointer data)
   g_assert_true (hs_rpc_server_adopt (fixture->server, bind_unix (path, TRUE), &error));
   g_assert_no_error (error);
   client = hs_fake_client_connect (path);
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
   hs_rpc_server_close (fixture->server);
   /* Its file belongs to who made it. */
   g_assert_cmpint (g_unlink (path), ==, 0);
@@ -184,7 +177,7 @@ test_accepting_rests_without_descriptors (HsRpcFixture *fixture, gconstpointer d
   g_autoptr (HsFakeClient) first = hs_rpc_fixture_connect (fixture);
   g_autoptr (HsFakeClient) client = NULL;
 
-  hs_rpc_fixture_expect (first, PING, PONG);
+  hs_rpc_fixture_expect (first, HS_RPC_PING, HS_RPC_PONG);
   client = hs_rpc_fixture_connect (fixture);
   g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
   few = before;
@@ -194,16 +187,14 @@ test_accepting_rests_without_descriptors (HsRpcFixture *fixture, gconstpointer d
   while (hs_fake_clock_count_timers (fixture->clock) == 0)
     g_main_context_iteration (NULL, TRUE);
   hs_fake_log_expect (G_LOG_LEVEL_WARNING, "cannot accept a connection: *");
-  hs_rpc_fixture_expect (first, PING, PONG);
+  hs_rpc_fixture_expect (first, HS_RPC_PING, HS_RPC_PONG);
   g_assert_cmpuint (hs_rpc_server_count_connections (fixture->server), ==, 1);
   for (guint i = 0; i < taken->len; i++)
     close (g_array_index (taken, int, i));
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
   hs_fake_clock_advance (fixture->clock, 1000);
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
 }
-
-/* Limits. */
 
 static void
 test_long_line_is_skipped (HsRpcFixture *fixture, gconstpointer data)
@@ -216,7 +207,7 @@ test_long_line_is_skipped (HsRpcFixture *fixture, gconstpointer data)
   g_autoptr (JsonObject) error = hs_rpc_fixture_expect_error (client, line, -32000);
   g_assert_cmpstr (get_kind (error), ==, "too-large");
   g_assert_nonnull (strstr (hs_json_get_string (error, "message"), "1048576"));
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
 }
 
 static void
@@ -224,14 +215,14 @@ test_line_of_just_the_limit_is_taken (HsRpcFixture *fixture, gconstpointer data)
 {
   HsRpcLimits limits = hs_rpc_fixture_get_limits ();
   g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
-  g_autofree char *longer = g_strconcat (PING, " ", NULL);
+  g_autofree char *longer = g_strconcat (HS_RPC_PING, " ", NULL);
 
-  limits.max_message_bytes = strlen (PING);
+  limits.max_message_bytes = strlen (HS_RPC_PING);
   hs_rpc_server_set_limits (fixture->server, &limits);
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
   g_autoptr (JsonObject) error = hs_rpc_fixture_expect_error (client, longer, -32000);
   g_assert_cmpstr (get_kind (error), ==, "too-large");
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
 }
 
 static void
@@ -242,7 +233,7 @@ test_deep_message_is_refused (HsRpcFixture *fixture, gconstpointer data)
   g_autoptr (JsonObject) error = hs_rpc_fixture_expect_error (client, deep, -32000);
 
   g_assert_cmpstr (get_kind (error), ==, "too-deep");
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
 }
 
 static void
@@ -260,7 +251,7 @@ test_requests_in_flight_are_limited (HsRpcFixture *fixture, gconstpointer data)
   g_autoptr (JsonObject) error = hs_rpc_fixture_expect_error (client, wait, -32000);
   g_assert_cmpstr (get_kind (error), ==, "busy");
   /* Those about the connection still answer, and others are not concerned. */
-  hs_rpc_fixture_expect (client, PING, PONG);
+  hs_rpc_fixture_expect (client, HS_RPC_PING, HS_RPC_PONG);
   hs_fake_client_send (other, wait);
   hs_rpc_fixture_wait_for_requests (fixture, 3);
   for (guint i = 0; i < 3; i++)
@@ -282,7 +273,7 @@ test_connections_are_limited (HsRpcFixture *fixture, gconstpointer data)
 
   limits.max_connections = 1;
   hs_rpc_server_set_limits (fixture->server, &limits);
-  hs_rpc_fixture_expect (first, PING, PONG);
+  hs_rpc_fixture_expect (first, HS_RPC_PING, HS_RPC_PONG);
   second = hs_rpc_fixture_connect (fixture);
   line = hs_fake_client_read (second);
   g_assert_nonnull (strstr (line, "\"too-many-connections\""));
@@ -292,7 +283,7 @@ test_connections_are_limited (HsRpcFixture *fixture, gconstpointer data)
   while (hs_rpc_server_count_connections (fixture->server) > 0)
     g_main_context_iteration (NULL, TRUE);
   third = hs_rpc_fixture_connect (fixture);
-  hs_rpc_fixture_expect (third, PING, PONG);
+  hs_rpc_fixture_expect (third, HS_RPC_PING, HS_RPC_PONG);
 }
 
 /* Who does not read his answers is not read from, and gets every one in the end. */
@@ -316,7 +307,7 @@ test_unread_answers_stop_the_reading (HsRpcFixture *fixture, gconstpointer data)
   }
   hs_fake_client_settle (lazy);
   g_assert_cmpuint (hs_fake_client_get_unsent (lazy), >, 1000000);
-  hs_rpc_fixture_expect (keen, PING, PONG);
+  hs_rpc_fixture_expect (keen, HS_RPC_PING, HS_RPC_PONG);
   hs_fake_client_set_reading (lazy, TRUE);
   for (guint i = 0; i < n_requests; i++) {
     g_autofree char *reply = hs_fake_client_read (lazy);
@@ -325,207 +316,6 @@ test_unread_answers_stop_the_reading (HsRpcFixture *fixture, gconstpointer data)
 
     g_assert_cmpstr (reply, ==, expected);
   }
-}
-
-/* Halves that close. */
-
-static void
-test_half_closed_client_gets_every_answer (HsRpcFixture *fixture, gconstpointer data)
-{
-  g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
-  g_autofree char *pong = NULL;
-  g_autofree char *done = NULL;
-  g_autofree char *end = NULL;
-
-  hs_fake_client_send (client, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.wait\"}");
-  /* The last line lacks its end. */
-  hs_fake_client_send_bytes (client, PING, strlen (PING));
-  hs_fake_client_end (client);
-  pong = hs_fake_client_read (client);
-  g_assert_cmpstr (pong, ==, PONG);
-  hs_fake_client_settle (client);
-  g_assert_cmpuint (hs_rpc_server_count_connections (fixture->server), ==, 1);
-  hs_request_answer_string (hs_rpc_fixture_take_request (fixture), "done");
-  done = hs_fake_client_read (client);
-  g_assert_cmpstr (done, ==, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"done\"}");
-  end = hs_fake_client_read (client);
-  g_assert_null (end);
-  g_assert_cmpuint (hs_rpc_server_count_connections (fixture->server), ==, 0);
-}
-
-static void
-test_half_closed_client_without_questions_is_closed (HsRpcFixture *fixture, gconstpointer data)
-{
-  g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
-  g_autofree char *end = NULL;
-
-  hs_fake_client_send (client, "{\"jsonrpc\":\"2.0\",\"method\":\"test.wait\"}");
-  hs_fake_client_end (client);
-  hs_rpc_fixture_wait_for_requests (fixture, 1);
-  hs_request_answer (hs_rpc_fixture_take_request (fixture), NULL);
-  end = hs_fake_client_read (client);
-  g_assert_null (end);
-}
-
-static void
-test_half_closed_client_that_goes_is_forgotten (HsRpcFixture *fixture, gconstpointer data)
-{
-  g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
-  HsRequest *request;
-
-  hs_fake_client_send (client, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.wait\"}");
-  hs_fake_client_end (client);
-  hs_rpc_fixture_wait_for_requests (fixture, 1);
-  hs_fake_client_settle (client);
-  g_clear_pointer (&client, hs_fake_client_free);
-  while (hs_rpc_server_count_connections (fixture->server) > 0)
-    g_main_context_iteration (NULL, TRUE);
-  request = hs_rpc_fixture_take_request (fixture);
-  g_assert_true (g_cancellable_is_cancelled (hs_request_get_cancellable (request)));
-  hs_request_answer (request, NULL);
-}
-
-/* What was asked before going is still done. */
-static void
-test_requests_before_the_end_are_done (HsRpcFixture *fixture, gconstpointer data)
-{
-  g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
-
-  for (guint i = 0; i < 10; i++)
-    hs_fake_client_send (client, "{\"jsonrpc\":\"2.0\",\"method\":\"test.wait\"}");
-  hs_fake_client_settle (client);
-  g_clear_pointer (&client, hs_fake_client_free);
-  hs_rpc_fixture_wait_for_requests (fixture, 10);
-  while (fixture->waiting->len > 0)
-    hs_request_answer (hs_rpc_fixture_take_request (fixture), NULL);
-}
-
-static void
-test_close_ends_everything (HsRpcFixture *fixture, gconstpointer data)
-{
-  g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
-  g_autofree char *pong = NULL;
-  g_autofree char *end = NULL;
-
-  hs_fake_client_send (client, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.wait\"}");
-  hs_rpc_fixture_wait_for_requests (fixture, 1);
-  hs_rpc_server_close (fixture->server);
-  hs_request_answer (hs_rpc_fixture_take_request (fixture), NULL);
-  end = hs_fake_client_read (client);
-  g_assert_null (end);
-  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
-  hs_rpc_server_close (fixture->server);
-}
-
-/* Many clients. */
-
-static void
-test_a_hundred_clients_get_their_own_answers (HsRpcFixture *fixture, gconstpointer data)
-{
-  g_autoptr (GPtrArray) clients =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) hs_fake_client_free);
-
-  for (guint i = 0; i < 100; i++)
-    g_ptr_array_add (clients, hs_rpc_fixture_connect (fixture));
-  for (guint round = 0; round < 20; round++) {
-    for (guint i = 0; i < clients->len; i++) {
-      g_autofree char *request = g_strdup_printf (
-          "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"test.echo\",\"params\":[\"%u of %u\"]}", i,
-          round, i);
-
-      hs_fake_client_send (clients->pdata[i], request);
-    }
-  }
-  for (guint round = 0; round < 20; round++) {
-    for (guint i = 0; i < clients->len; i++) {
-      g_autofree char *reply = hs_fake_client_read (clients->pdata[i]);
-      g_autofree char *expected =
-          g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%u,\"result\":\"%u of %u\"}", i, round, i);
-
-      g_assert_cmpstr (reply, ==, expected);
-    }
-  }
-  g_assert_cmpuint (hs_rpc_server_count_connections (fixture->server), ==, 100);
-}
-
-static void
-test_two_clients_wait_in_any_order (HsRpcFixture *fixture, gconstpointer data)
-{
-  g_autoptr (HsFakeClient) one = hs_rpc_fixture_connect (fixture);
-  g_autoptr (HsFakeClient) other = hs_rpc_fixture_connect (fixture);
-  HsRequest *first;
-  HsRequest *second;
-
-  hs_fake_client_send (one, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.wait\"}");
-  hs_rpc_fixture_wait_for_requests (fixture, 1);
-  hs_fake_client_send (other, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.wait\"}");
-  hs_rpc_fixture_wait_for_requests (fixture, 2);
-  first = hs_rpc_fixture_take_request (fixture);
-  second = hs_rpc_fixture_take_request (fixture);
-  hs_request_answer_string (second, "second");
-  g_autofree char *second_reply = hs_fake_client_read (other);
-  g_assert_false (hs_fake_client_has_line (one));
-  hs_request_answer_string (first, "first");
-  g_autofree char *first_reply = hs_fake_client_read (one);
-  g_assert_cmpstr (first_reply, ==, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"first\"}");
-  g_assert_cmpstr (second_reply, ==, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"second\"}");
-}
-
-/* Bytes as they may come. */
-
-static void
-test_bytes_one_by_one (HsRpcFixture *fixture, gconstpointer data)
-{
-  g_autoptr (HsFakeClient) client = hs_rpc_fixture_connect (fixture);
-  g_autofree char *reply = NULL;
-
-  for (const char *byte = PING "\n"; *byte != '\0'; byte++) {
-    hs_fake_client_send_bytes (client, byte, 1);
-    hs_fake_client_settle (client);
-  }
-  reply = hs_fake_client_read (client);
-  g_assert_cmpstr (reply, ==, PONG);
-}
-
-static void
-assert_taken (
-    HsLineReader *reader, gsize max, gboolean is_end, HsLineStatus status, const char *line)
-{
-  const char *text;
-  gsize length;
-  g_autofree char *got = NULL;
-
-  g_assert_cmpint (hs_line_reader_take (reader, max, is_end, &text, &length), ==, status);
-  if (status != HS_LINE_READY)
-    return;
-  got = g_strndup (text, length);
-  g_assert_cmpstr (got, ==, line);
-}
-
-static void
-test_lines_are_cut (void)
-{
-  g_autoptr (HsLineReader) reader = hs_line_reader_new ();
-
-  hs_line_reader_append (reader, "one\ntwo\nthr", 11);
-  assert_taken (reader, 10, FALSE, HS_LINE_READY, "one");
-  assert_taken (reader, 10, FALSE, HS_LINE_READY, "two");
-  assert_taken (reader, 10, FALSE, HS_LINE_NONE, NULL);
-  hs_line_reader_append (reader, "ee\n\n", 4);
-  assert_taken (reader, 10, FALSE, HS_LINE_READY, "three");
-  assert_taken (reader, 10, FALSE, HS_LINE_READY, "");
-  assert_taken (reader, 10, TRUE, HS_LINE_NONE, NULL);
-  hs_line_reader_append (reader, "12345678901", 11);
-  assert_taken (reader, 10, FALSE, HS_LINE_TOO_LONG, NULL);
-  assert_taken (reader, 10, FALSE, HS_LINE_NONE, NULL);
-  g_assert_cmpuint (hs_line_reader_get_held (reader), ==, 0);
-  hs_line_reader_append (reader, "234567890123456\nlast", 20);
-  assert_taken (reader, 10, FALSE, HS_LINE_NONE, NULL);
-  assert_taken (reader, 10, TRUE, HS_LINE_READY, "last");
-  assert_taken (reader, 10, TRUE, HS_LINE_NONE, NULL);
-  hs_line_reader_append (reader, "12345678901\nnext\n", 17);
-  assert_taken (reader, 10, FALSE, HS_LINE_TOO_LONG, NULL);
-  assert_taken (reader, 10, FALSE, HS_LINE_READY, "next");
 }
 
 #define ADD(path, function)                                                                        \
@@ -553,16 +343,5 @@ main (int argc, char **argv)
   ADD ("limits/requests-in-flight", test_requests_in_flight_are_limited);
   ADD ("limits/connections", test_connections_are_limited);
   ADD ("limits/unread-answers-stop-the-reading", test_unread_answers_stop_the_reading);
-  ADD ("end/half-closed-client-gets-every-answer", test_half_closed_client_gets_every_answer);
-  ADD ("end/half-closed-client-without-questions-is-closed",
-       test_half_closed_client_without_questions_is_closed);
-  ADD ("end/half-closed-client-that-goes-is-forgotten",
-       test_half_closed_client_that_goes_is_forgotten);
-  ADD ("end/requests-before-it-are-done", test_requests_before_the_end_are_done);
-  ADD ("end/close-ends-everything", test_close_ends_everything);
-  ADD ("many/a-hundred-get-their-own-answers", test_a_hundred_clients_get_their_own_answers);
-  ADD ("many/two-wait-in-any-order", test_two_clients_wait_in_any_order);
-  ADD ("bytes/one-by-one", test_bytes_one_by_one);
-  g_test_add_func ("/rpc-socket/bytes/lines-are-cut", test_lines_are_cut);
   return g_test_run ();
 }

@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* A request, and its answer. */
+#define HS_RPC_PING "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"rpc.ping\"}"
+#define HS_RPC_PONG "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"result\":\"pong\"}"
+
 /**
  * HsRpcFixture: a server on a temporary socket, with methods made for tests
  *
