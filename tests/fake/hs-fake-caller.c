@@ -473,6 +473,12 @@ hs_fake_caller_get_silent_ms (HsFakeCaller *caller)
 }
 
 gboolean
+hs_fake_caller_has_heard_silence (gpointer user_data)
+{
+  return hs_fake_caller_get_silent_ms (user_data) >= 200;
+}
+
+gboolean
 hs_fake_caller_is_connected (gpointer user_data)
 {
   HsFakeCaller *caller = user_data;

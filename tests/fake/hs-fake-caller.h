@@ -48,6 +48,9 @@ HsFakeTone hs_fake_caller_measure (HsFakeCaller *caller);
 /* To wait for: @user_data is the caller. */
 gboolean hs_fake_caller_is_connected (gpointer user_data);
 
+/* The same: 200 ms of silence came since the last sound. */
+gboolean hs_fake_caller_has_heard_silence (gpointer user_data);
+
 typedef gboolean (*HsFakeCondition) (gpointer user_data);
 
 /* Turns the main context until @condition holds; fails the test after 60 s. */
