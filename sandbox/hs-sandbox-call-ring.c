@@ -9,18 +9,6 @@
 
 #define MAX_FORWARDS 8
 
-static void
-refuse (HsSandboxExchange *exchange, guint status, int status_code)
-{
-  hs_sandbox_exchange_reply_code (exchange, status, status_code);
-}
-
-static void
-accept (HsSandboxExchange *exchange)
-{
-  hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_OK, HS_SANDBOX_STATUS_OK);
-}
-
 /* Those who are called, and not yet a party of the call. */
 static gboolean
 is_called (HsSandboxLeg *leg)
@@ -225,7 +213,7 @@ hs_sandbox_call_ring (HsSandboxCall *call, const char *address)
 void
 hs_sandbox_leg_ringing (HsSandboxLeg *leg, HsSandboxExchange *exchange)
 {
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   if (!leg->is_caller && leg->state == HS_SANDBOX_LEG_UNANSWERED)
     tell_ringing (leg->call);
 }
@@ -238,16 +226,16 @@ hs_sandbox_leg_answer (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange
   g_autofree char *passed = NULL;
 
   if (leg->is_caller || leg->state != HS_SANDBOX_LEG_UNANSWERED) {
-    refuse (exchange, SOUP_STATUS_NOT_FOUND, HS_SANDBOX_STATUS_NO_SESSION);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_NOT_FOUND, HS_SANDBOX_STATUS_NO_SESSION);
     return;
   }
   if (!sdp || !*sdp) {
-    refuse (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
     return;
   }
   if (!hs_sandbox_read_custom_parameters (request, exchange, &custom_parameters))
     return;
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   passed = hs_sandbox_leg_pass_sdp (leg, "callAnswer", sdp);
   connect_leg (leg, passed, custom_parameters);
 }
@@ -255,7 +243,7 @@ hs_sandbox_leg_answer (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange
 void
 hs_sandbox_leg_reject (HsSandboxLeg *leg, HsSandboxExchange *exchange)
 {
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   hs_sandbox_call_fail (leg->call, HS_SANDBOX_SIP_DECLINED,
                         hs_sandbox_reason_get (HS_SANDBOX_SIP_DECLINED));
 }
@@ -268,10 +256,10 @@ hs_sandbox_leg_forward (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchang
   HsSandboxCall *call = leg->call;
 
   if (!address) {
-    refuse (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
     return;
   }
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   call->n_forwards++;
   hs_sandbox_call_withdraw (call);
   hs_sandbox_call_ring (call, address);

@@ -11,18 +11,6 @@
 #define MAX_CUSTOM_PARAMETERS 100
 
 static void
-refuse (HsSandboxExchange *exchange, guint status, int status_code)
-{
-  hs_sandbox_exchange_reply_code (exchange, status, status_code);
-}
-
-static void
-accept (HsSandboxExchange *exchange)
-{
-  hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_OK, HS_SANDBOX_STATUS_OK);
-}
-
-static void
 send_answer (HsSandboxLeg *leg, const char *sdp, JsonArray *custom_parameters)
 {
   hs_sandbox_leg_send (
@@ -286,16 +274,16 @@ hs_sandbox_leg_start_update (HsSandboxLeg *leg, JsonObject *request, HsSandboxEx
   JsonArray *custom_parameters = NULL;
 
   if (leg->state != HS_SANDBOX_LEG_UP || (!leg->peer && !leg->feature)) {
-    refuse (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
     return;
   }
   if (!sdp || !*sdp) {
-    refuse (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
     return;
   }
   if (!hs_sandbox_read_custom_parameters (request, exchange, &custom_parameters))
     return;
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   if (offer_feature (leg, sdp))
     return;
   if (leg->peer && may_pass (leg))
@@ -321,18 +309,18 @@ hs_sandbox_leg_respond_update (HsSandboxLeg *leg, JsonObject *request, HsSandbox
 
   /* A second answer, or one that nobody wants, would end the call at the far client. */
   if (!leg->replied) {
-    refuse (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
     if (leg->is_abandoned)
       take_reply (leg, &reply);
     return;
   }
   if ((!sdp || !*sdp) && !is_glare (request)) {
-    refuse (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
     return;
   }
   if (!hs_sandbox_read_custom_parameters (request, exchange, &reply.custom_parameters))
     return;
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   if (!is_glare (request))
     passed = hs_sandbox_leg_pass_sdp (leg, "respondCallUpdate", sdp);
   reply.sdp = passed;
@@ -363,16 +351,16 @@ hs_sandbox_leg_send_custom (HsSandboxLeg *leg, JsonObject *request, HsSandboxExc
   JsonArray *custom_parameters = NULL;
 
   if (leg->state != HS_SANDBOX_LEG_UP || !leg->peer) {
-    refuse (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
     return;
   }
   if (!hs_sandbox_read_custom_parameters (request, exchange, &custom_parameters))
     return;
   if (json_array_get_length (leg->peer->custom_parameters) >= MAX_CUSTOM_PARAMETERS) {
-    refuse (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
+    hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_FORBIDDEN, HS_SANDBOX_STATUS_BAD_VALUE);
     return;
   }
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   for (guint i = 0; custom_parameters && i < json_array_get_length (custom_parameters); i++)
     json_array_add_element (leg->peer->custom_parameters,
                             json_array_dup_element (custom_parameters, i));

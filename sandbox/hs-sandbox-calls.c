@@ -188,7 +188,7 @@ do_ringing (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange)
 static void
 do_audit (HsSandboxLeg *leg, JsonObject *request, HsSandboxExchange *exchange)
 {
-  hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_OK, HS_SANDBOX_STATUS_OK);
+  hs_sandbox_exchange_accept (exchange);
 }
 
 static const struct {
@@ -257,7 +257,7 @@ hs_sandbox_calls_delete_leg (HsSandboxCalls *calls,
   }
   if (is_live (leg))
     hs_sandbox_leg_hang_up (leg);
-  hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_OK, HS_SANDBOX_STATUS_OK);
+  hs_sandbox_exchange_accept (exchange);
 }
 
 void

@@ -236,6 +236,12 @@ hs_sandbox_exchange_reply_code (HsSandboxExchange *self, guint status, gint64 st
 }
 
 void
+hs_sandbox_exchange_accept (HsSandboxExchange *self)
+{
+  hs_sandbox_exchange_reply_code (self, SOUP_STATUS_OK, 0);
+}
+
+void
 hs_sandbox_exchange_reply_html (HsSandboxExchange *self, guint status)
 {
   const char *phrase = soup_status_get_phrase (status);

@@ -56,6 +56,9 @@ void hs_sandbox_exchange_reply (HsSandboxExchange *self, guint status, JsonObjec
 void
 hs_sandbox_exchange_reply_response (HsSandboxExchange *self, guint status, JsonObject *response);
 void hs_sandbox_exchange_reply_code (HsSandboxExchange *self, guint status, gint64 status_code);
+
+/* 200, and the code for what went well. */
+void hs_sandbox_exchange_accept (HsSandboxExchange *self);
 void hs_sandbox_exchange_reply_html (HsSandboxExchange *self, guint status);
 
 gboolean hs_sandbox_exchange_is_replied (HsSandboxExchange *self);

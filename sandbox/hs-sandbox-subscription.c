@@ -256,5 +256,5 @@ hs_sandbox_subscription_delete (HsSandboxUser *user, HsSandboxExchange *exchange
     return;
   }
   hs_sandbox_subscription_end (subscription, NULL, exchange);
-  hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_OK, 0);
+  hs_sandbox_exchange_accept (exchange);
 }

@@ -266,12 +266,6 @@ find_second (HsSandboxLeg *leg, const char *sid, HsSandboxExchange *exchange)
 }
 
 static void
-accept (HsSandboxExchange *exchange)
-{
-  hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_OK, HS_SANDBOX_STATUS_OK);
-}
-
-static void
 transfer_to_leg (HsSandboxLeg *leg, const char *sid, HsSandboxExchange *exchange)
 {
   HsSandboxLeg *second = find_second (leg, sid, exchange);
@@ -279,7 +273,7 @@ transfer_to_leg (HsSandboxLeg *leg, const char *sid, HsSandboxExchange *exchange
 
   if (!second)
     return;
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   hs_sandbox_leg_set_exchange (second, exchange);
   self = transfer_new (leg, second);
   hs_sandbox_leg_propose (self->target, NULL, NULL, on_target_offer, self);
@@ -308,7 +302,7 @@ transfer_to_address (HsSandboxLeg *leg, const char *text, HsSandboxExchange *exc
     hs_sandbox_exchange_reply_code (exchange, SOUP_STATUS_BAD_REQUEST, HS_SANDBOX_STATUS_BAD_BODY);
     return;
   }
-  accept (exchange);
+  hs_sandbox_exchange_accept (exchange);
   self = transfer_new (leg, NULL);
   self->address = g_steal_pointer (&address);
   if (leg->calls->behaviour.transferee_offers)
