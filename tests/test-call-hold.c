@@ -309,28 +309,20 @@ test_gateway_refuses (HsCallFixture *f, gconstpointer data)
   assert_flags (f, "On Hold", TRUE, FALSE);
 }
 
-#define TRY_AGAIN "another change of the call is under way, try again in 3 s"
-
 /* Both sides at once: theirs is refused, ours goes on, or ours is refused by the gateway. */
 static void
 test_glare (HsCallFixture *f, gconstpointer data)
 {
-  HsSignallingMessage message = {
-    .kind = HS_MESSAGE_ANSWER,
-    .session = (char *) "leg-1",
-    .message_status_code = 49,
-    .retry_after = 3,
-  };
-
   hs_call_fixture_make_connected (f);
   hs_media_change_begin (f, hs_calls_hold, "hold");
   hs_call_fixture_skip (f);
   hs_far_update_propose (f, "inactive");
   hs_call_fixture_expect (f, "> REFUSE_UPDATE leg-1\n");
-  hs_fake_signalling_receive (f->signalling, &message);
-  hs_call_fixture_expect (f, "peer rollback\npeer unhold\n" FAILED (
-                                 "HOLD", "PENDING", "'call:2'", TRY_AGAIN, "Connected",
-                                 "false") "waiter hold: call:2 " TRY_AGAIN "\n");
+  hs_far_update_refuse_ours (f);
+  hs_call_fixture_expect (f,
+                          "peer rollback\npeer unhold\n" FAILED (
+                              "HOLD", "PENDING", "'call:2'", HS_FAR_UPDATE_TRY_AGAIN, "Connected",
+                              "false") "waiter hold: call:2 " HS_FAR_UPDATE_TRY_AGAIN "\n");
   assert_flags (f, "Connected", FALSE, FALSE);
 
   hs_far_update_propose (f, "inactive");
@@ -428,17 +420,8 @@ test_ended_there (HsCallFixture *f, gconstpointer data)
 static void
 test_ended_here (HsCallFixture *f, gconstpointer data)
 {
-  HsFakeSteps *steps = hs_fake_signalling_get_steps (f->signalling);
-
   hs_call_fixture_make_connected (f);
-  hs_fake_steps_hold (steps, HS_REQUEST_UPDATE);
-  hs_media_change_begin (f, hs_calls_hold, "hold");
-  hs_call_fixture_skip (f);
-  hs_media_change_begin (f, hs_calls_end, "end");
-  hs_call_fixture_skip (f);
-  g_assert_cmpuint (f->waiting, ==, 0);
-  hs_fake_steps_release (steps, HS_REQUEST_UPDATE, NULL);
-  hs_call_fixture_expect (f, "");
+  hs_media_change_end_before_reply (f, hs_calls_hold);
 }
 
 static void

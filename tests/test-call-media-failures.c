@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes of what we send that fail leave everything as it was. */
 #include "base/hs-error.h"
+#include "hs-far-update.h"
 #include "hs-media-change.h"
 
 #include <string.h>
@@ -92,34 +93,28 @@ test_offer_cannot_be_made (HsCallFixture *f, gconstpointer data)
   hs_media_change_assert_tracks (f, "[\"L1\"]");
 }
 
-#define TRY_AGAIN "another change of the call is under way, try again in 3 s"
-
 /* Both sides at once: theirs is refused, ours goes on, or the gateway refuses ours. */
 static void
 test_glare (HsCallFixture *f, gconstpointer data)
 {
   const char *const directions[] = { "sendrecv", "sendrecv", NULL };
   g_autofree char *sdp = hs_fake_sdp_new ("far", "7", directions);
-  HsSignallingMessage message = {
-    .kind = HS_MESSAGE_ANSWER,
-    .session = (char *) "leg-1",
-    .message_status_code = 49,
-    .retry_after = 3,
-  };
 
   hs_call_fixture_make_connected (f);
   hs_media_change_begin (f, hs_media_change_start_video, "start");
   hs_call_fixture_skip (f);
   hs_call_fixture_receive (f, HS_MESSAGE_UPDATE, "leg-1", sdp);
   hs_call_fixture_expect (f, "> REFUSE_UPDATE leg-1\n");
-  hs_fake_signalling_receive (f->signalling, &message);
+  hs_far_update_refuse_ours (f);
   hs_call_fixture_expect (
-      f, "peer rollback\n" HS_LINE_TRACK_ENDED ("L2", "false")
-             HS_LINE_OPERATION ("A", "ADD_MEDIA", "FINISH",
-                                HS_LINE_PENDING ("ADD_BASIC_MEDIA", HS_LINE_ADDED ("L2"))
-                                    HS_LINE_ERROR ("'call:2'", TRY_AGAIN))
-                 HS_LINE_NEW_MEDIA (
-                     HS_LINE_ERROR ("'call:2'", TRY_AGAIN)) "waiter start: call:2 " TRY_AGAIN "\n");
+      f,
+      "peer rollback\n" HS_LINE_TRACK_ENDED ("L2", "false") HS_LINE_OPERATION (
+          "A", "ADD_MEDIA", "FINISH",
+          HS_LINE_PENDING ("ADD_BASIC_MEDIA", HS_LINE_ADDED ("L2"))
+              HS_LINE_ERROR ("'call:2'", HS_FAR_UPDATE_TRY_AGAIN))
+          HS_LINE_NEW_MEDIA (HS_LINE_ERROR (
+              "'call:2'", HS_FAR_UPDATE_TRY_AGAIN)) "waiter start: call:2 " HS_FAR_UPDATE_TRY_AGAIN
+                                                    "\n");
 
   hs_call_fixture_receive (f, HS_MESSAGE_UPDATE, "leg-1", sdp);
   hs_call_fixture_expect (
@@ -190,17 +185,8 @@ test_ended_while_opening (HsCallFixture *f, gconstpointer data)
 static void
 test_ended_here (HsCallFixture *f, gconstpointer data)
 {
-  HsFakeSteps *steps = hs_fake_signalling_get_steps (f->signalling);
-
   hs_media_change_make_with_video (f);
-  hs_fake_steps_hold (steps, HS_REQUEST_UPDATE);
-  hs_media_change_begin (f, hs_calls_stop_video, "stop");
-  hs_call_fixture_skip (f);
-  hs_media_change_begin (f, hs_calls_end, "end");
-  hs_call_fixture_skip (f);
-  g_assert_cmpuint (f->waiting, ==, 0);
-  hs_fake_steps_release (steps, HS_REQUEST_UPDATE, NULL);
-  hs_call_fixture_expect (f, "");
+  hs_media_change_end_before_reply (f, hs_calls_stop_video);
 }
 
 #define ADD(path, function)                                                                        \

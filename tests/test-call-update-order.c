@@ -25,24 +25,18 @@ test_glare (HsCallFixture *f, gconstpointer data)
 static void
 test_ours_is_refused (HsCallFixture *f, gconstpointer data)
 {
-  HsSignallingMessage message = {
-    .kind = HS_MESSAGE_ANSWER,
-    .session = (char *) "leg-1",
-    .message_status_code = 49,
-    .retry_after = 3,
-  };
-
   hs_call_fixture_make_connected (f);
   hs_far_update_occupy (f, HS_OPERATION_PENDING);
-  hs_fake_signalling_receive (f->signalling, &message);
+  hs_far_update_refuse_ours (f);
   hs_call_fixture_expect (
-      f, "peer rollback\n"
-         "A call:operation {'operation':'RENEGOTIATE','transition':'FINISH','isLocal':true,"
-         "'previous':{'operation':'RENEGOTIATE','status':'PENDING'},'error':{'name':'BasicError',"
-         "'code':'call:2','message':'another change of the call is under way, try again in 3 s'}}\n"
-         "A call:stateChange {'previous':{'state':'Connected','localHold':false,"
-         "'remoteHold':false},'error':{'name':'BasicError','code':'call:2',"
-         "'message':'another change of the call is under way, try again in 3 s'}}\n");
+      f, "peer rollback\n" HS_LINE_OPERATION (
+             "A", "RENEGOTIATE", "FINISH",
+             HS_LINE_PREVIOUS ("RENEGOTIATE", "PENDING") HS_LINE_ERROR (
+                 "'call:2'",
+                 HS_FAR_UPDATE_TRY_AGAIN)) "A call:stateChange "
+                                           "{'previous':{'state':'Connected','localHold':false,"
+                                           "'remoteHold':false}" HS_LINE_ERROR (
+                                               "'call:2'", HS_FAR_UPDATE_TRY_AGAIN) "}\n");
 }
 
 static void

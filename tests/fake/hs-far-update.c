@@ -49,6 +49,19 @@ hs_far_update_end (HsCallFixture *f)
 }
 
 void
+hs_far_update_refuse_ours (HsCallFixture *f)
+{
+  HsSignallingMessage message = {
+    .kind = HS_MESSAGE_ANSWER,
+    .session = (char *) "leg-1",
+    .message_status_code = 49,
+    .retry_after = 3,
+  };
+
+  hs_fake_signalling_receive (f->signalling, &message);
+}
+
+void
 hs_far_update_hold_locally (HsCallFixture *f)
 {
   HsCall *call = hs_calls_get_call (f->calls, hs_call_fixture_get_id (f, "A"));

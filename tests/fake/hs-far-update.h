@@ -27,6 +27,10 @@ G_BEGIN_DECLS
 void hs_far_update_propose (HsCallFixture *f, const char *direction);
 void hs_far_update_answer (HsCallFixture *f, const char *direction);
 
+/* What we have proposed meets a change of theirs, and is to be tried again; what is told of it. */
+void hs_far_update_refuse_ours (HsCallFixture *f);
+#define HS_FAR_UPDATE_TRY_AGAIN "another change of the call is under way, try again in 3 s"
+
 /* Ends the call from the main loop, as messages come, so that what the peer was doing ends at once;
  * fails the test unless only the end is told. */
 void hs_far_update_end (HsCallFixture *f);

@@ -56,6 +56,21 @@ hs_media_change_begin (HsCallFixture *f, HsMediaChangeVerb verb, const char *wai
 }
 
 void
+hs_media_change_end_before_reply (HsCallFixture *f, HsMediaChangeVerb verb)
+{
+  HsFakeSteps *steps = hs_fake_signalling_get_steps (f->signalling);
+
+  hs_fake_steps_hold (steps, HS_REQUEST_UPDATE);
+  hs_media_change_begin (f, verb, "change");
+  hs_call_fixture_skip (f);
+  hs_media_change_begin (f, hs_calls_end, "end");
+  hs_call_fixture_skip (f);
+  g_assert_cmpuint (f->waiting, ==, 0);
+  hs_fake_steps_release (steps, HS_REQUEST_UPDATE, NULL);
+  hs_call_fixture_expect (f, "");
+}
+
+void
 hs_media_change_refuse (HsCallFixture *f, HsMediaChangeVerb verb, int code)
 {
   g_autoptr (GTask) waiter = g_task_new (NULL, NULL, NULL, NULL);

@@ -60,6 +60,9 @@ void hs_media_change_begin (HsCallFixture *f, HsMediaChangeVerb verb, const char
 /* The waiter of what is refused is dropped without a word. */
 void hs_media_change_refuse (HsCallFixture *f, HsMediaChangeVerb verb, int code);
 
+/* Ends the call before the gateway has taken what @verb proposes: nothing is to be told of it. */
+void hs_media_change_end_before_reply (HsCallFixture *f, HsMediaChangeVerb verb);
+
 /* @video_direction: (nullable): NULL for no such section */
 void hs_media_change_answer (HsCallFixture *f, const char *video_direction);
 

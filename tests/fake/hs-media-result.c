@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hs-media-result.h"
 
-#include <string.h>
-
 void
 hs_media_result_on_done (HsSandboxMedia *media,
                          const char *answer,
@@ -64,27 +62,4 @@ hs_media_result_connect (HsSandboxMediaKind kind,
   hs_fake_caller_take_answer (caller, result->answer);
   hs_fake_wait_until (hs_fake_caller_is_connected, caller);
   return caller;
-}
-
-char *
-hs_test_replace (const char *text, const char *from, const char *to)
-{
-  g_auto (GStrv) parts = g_strsplit (text, from, -1);
-
-  g_assert_cmpuint (g_strv_length (parts), >, 1);
-  return g_strjoinv (to, parts);
-}
-
-void
-hs_test_assert_has (const char *text, const char *part)
-{
-  if (strstr (text, part) == NULL)
-    g_error ("no \"%s\" in:\n%s", part, text);
-}
-
-void
-hs_test_assert_lacks (const char *text, const char *part)
-{
-  if (strstr (text, part) != NULL)
-    g_error ("\"%s\" in:\n%s", part, text);
 }

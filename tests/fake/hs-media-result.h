@@ -3,6 +3,7 @@
 
 #include "hs-fake-caller.h"
 #include "hs-sandbox-media.h"
+#include "hs-test-text.h"
 
 #include <glib.h>
 
@@ -64,11 +65,5 @@ HsFakeCaller *hs_media_result_connect (HsSandboxMediaKind kind,
                                        const char *formats,
                                        HsSandboxMedia **media,
                                        HsMediaResult *result);
-
-/* @from must be in @text. Returns: (transfer full) */
-char *hs_test_replace (const char *text, const char *from, const char *to);
-
-void hs_test_assert_has (const char *text, const char *part);
-void hs_test_assert_lacks (const char *text, const char *part);
 
 G_END_DECLS

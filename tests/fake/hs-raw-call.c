@@ -23,6 +23,16 @@ hs_raw_assert_leg (HsRawClient *client, const char *method, const char *sid, gui
   hs_raw_reply_assert (reply, status, code);
 }
 
+void
+hs_raw_assert_state (HsRawClient *client, const char *sid, const char *state)
+{
+  g_autofree char *path = g_strdup_printf ("/callControl/callSessions/%s", sid);
+  g_autoptr (HsRawReply) reply = hs_raw_client_request (client, "GET", path, NULL);
+
+  hs_raw_reply_assert (reply, 200, 0);
+  g_assert_cmpstr (hs_raw_get_text (reply->body, "callControlResponse", "state"), ==, state);
+}
+
 static JsonObject *
 expect_sdp (HsRawClient *client, const char *type, const char *sid, const char *name)
 {

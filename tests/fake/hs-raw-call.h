@@ -31,6 +31,9 @@ void hs_raw_assert_put (HsRawClient *client,
 void hs_raw_assert_leg (
     HsRawClient *client, const char *method, const char *sid, guint status, int code);
 
+/* The gateway must say so of a leg. */
+void hs_raw_assert_state (HsRawClient *client, const char *sid, const char *state);
+
 /* The next notification must be of @type, for @sid, with the description @name or none at all. */
 void hs_raw_expect_sdp (HsRawClient *client, const char *type, const char *sid, const char *name);
 
