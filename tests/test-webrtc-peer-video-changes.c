@@ -2,6 +2,7 @@
 #include "hs-video-testing.h"
 
 #include "media/hs-webrtc-peer-private.h"
+#include "sdp/hs-sdp-edit.h"
 
 #include <string.h>
 
@@ -34,6 +35,35 @@ test_added (HsPeerFixture *f, gconstpointer data)
   g_assert_cmpuint (count_lines (hs_peer_get_remote_description (f->a.peer)), ==, 2);
   hs_watcher_expect (a, &f->a, 1, &hs_test_blue);
   hs_watcher_wait_for_colour (b, &hs_test_red);
+  hs_party_wait_for_talk (&f->a, &f->b);
+}
+
+/* One offer that brings a line, and another codec to the line that is there. */
+static void
+test_added_with_other_codec (HsPeerFixture *f, gconstpointer data)
+{
+  static const HsSdpCodecSelector rivals[] = { { "opus", NULL }, { "PCMU", NULL } };
+  g_autoptr (HsWatcher) b = hs_watcher_new ();
+  g_autoptr (HsSdp) sdp = NULL;
+  g_autofree char *camera = NULL;
+  g_autofree char *offer = NULL;
+  g_autofree char *other = NULL;
+  g_autofree char *answer = NULL;
+
+  hs_peer_fixture_call (f);
+  hs_party_wait_for_talk (&f->a, &f->b);
+  camera = hs_party_open_camera (&f->a, hs_test_red.device);
+  offer = hs_party_offer (&f->a);
+  sdp = hs_sdp_parse (offer, NULL);
+  g_assert_cmpuint (hs_sdp_remove_codecs (sdp, rivals, G_N_ELEMENTS (rivals)), ==, 2);
+  other = hs_sdp_to_text (sdp);
+  hs_party_take (&f->b, HS_DESCRIPTION_OFFER, other);
+  answer = hs_party_answer (&f->b);
+  g_assert_nonnull (strstr (answer, "SAVPF 8 126\r\n"));
+  g_assert_cmpint (hs_test_get_direction (answer, 0), ==, HS_SDP_SENDRECV);
+  g_assert_cmpint (hs_test_get_direction (answer, 1), ==, HS_SDP_RECVONLY);
+  hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
+  hs_watcher_expect (b, &f->b, 1, &hs_test_red);
   hs_party_wait_for_talk (&f->a, &f->b);
 }
 
@@ -179,6 +209,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   add ("/webrtc-peer/video/added", test_added);
+  add ("/webrtc-peer/video/added-with-other-codec", test_added_with_other_codec);
   add ("/webrtc-peer/video/removed-and-added-again", test_removed_and_added_again);
   add ("/webrtc-peer/video/hold", test_hold);
   add ("/webrtc-peer/video/refused-addition", test_refused_addition);

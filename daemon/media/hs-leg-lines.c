@@ -4,6 +4,7 @@
 #include "hs-leg-private.h"
 
 #include "base/hs-error.h"
+#include "hs-leg-announcement.h"
 #include "hs-leg-chain.h"
 #include "hs-media-codecs.h"
 
@@ -121,8 +122,11 @@ static GstPad *
 request_pad (HsLeg *self, guint line)
 {
   g_autofree char *name = g_strdup_printf ("sink_%u", line);
+  GstPad *pad = gst_element_request_pad_simple (self->webrtc, name);
 
-  return gst_element_request_pad_simple (self->webrtc, name);
+  if (pad != NULL)
+    hs_leg_announcement_prepare (pad);
+  return pad;
 }
 
 static HsLegVideoLine *
@@ -170,15 +174,21 @@ take_audio_pad (HsLeg *self, guint line)
   return self->audio_line == (int) line ? self->audio_pad : NULL;
 }
 
+static gboolean
+is_connected (HsLeg *self)
+{
+  return self->state == HS_PEER_CONNECTED || self->state == HS_PEER_LOST;
+}
+
 /* webrtcbin rejects a line whose codec changes while its pad says that packets of another come. The
  * pad is told now; the sender follows with the answer. */
 static void
-announce_codec (HsLeg *self, GstPad *pad, GstCaps *caps)
+tell_codec (HsLeg *self, GstPad *pad, GstCaps *caps)
 {
   g_autoptr (GstCaps) current = gst_pad_get_current_caps (pad);
 
   /* Before it is connected, whoever sends to a pad is held up there, and we would be as well. */
-  if (current == NULL || self->state != HS_PEER_CONNECTED || !gst_caps_is_fixed (caps) ||
+  if (current == NULL || !is_connected (self) || !gst_caps_is_fixed (caps) ||
       gst_caps_can_intersect (current, caps))
     return;
   gst_pad_send_event (pad, gst_event_new_caps (caps));
@@ -203,8 +213,9 @@ hs_leg_take_line (
   /* Far ends tell lines that share a transport apart by it. */
   if (video != NULL)
     gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, hs_leg_video_get_source (video->video), NULL);
+  hs_leg_announcement_set (pad, gst_caps_is_fixed (caps) ? caps : NULL);
   g_object_set (transceiver, "codec-preferences", caps, NULL);
-  announce_codec (self, pad, caps);
+  tell_codec (self, pad, caps);
   return TRUE;
 }
 
@@ -297,5 +308,5 @@ hs_leg_set_directions (HsLeg *self, guint line, gboolean send, gboolean receive)
     self->audio_receive = receive;
   }
   if (self->pipeline != NULL)
-    hs_leg_apply_directions (self, self->state == HS_PEER_CONNECTED || self->state == HS_PEER_LOST);
+    hs_leg_apply_directions (self, is_connected (self));
 }

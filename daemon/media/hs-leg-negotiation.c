@@ -4,6 +4,7 @@
 #include "hs-leg-private.h"
 
 #include "base/hs-error.h"
+#include "hs-leg-announcement.h"
 
 #define NARROW_RATE 8000
 
@@ -244,12 +245,25 @@ follow_audio (HsLeg *self, const HsSdpCodec *codec, GError **error)
                                   error);
 }
 
+static void
+announce (GstPad *pad, HsMediaKind kind, const HsSdpCodec *codec)
+{
+  g_autofree char *text = dup_codec_caps (kind, codec);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (text);
+
+  hs_leg_announcement_set (pad, caps);
+}
+
 static gboolean
 follow_line (HsLeg *self, guint i, HsSdpCodec *codec, GError **error)
 {
   HsLegVideoLine *line = hs_leg_get_video_line (self, i);
   HsSdpCodec **place = line != NULL ? &line->codec : &self->audio_codec;
 
+  if (line != NULL)
+    announce (line->pad, HS_MEDIA_VIDEO, codec);
+  else
+    announce (self->audio_pad, HS_MEDIA_AUDIO, codec);
   g_clear_pointer (place, hs_sdp_codec_free);
   *place = codec;
   if (line == NULL)

@@ -127,8 +127,8 @@ hs_leg_end_make_offer (HsLegEnd *end)
   return sdp;
 }
 
-static HsSdp *
-make_answer (HsLegEnd *end, HsSdp *offer)
+HsSdp *
+hs_leg_end_make_answer (HsLegEnd *end, HsSdp *offer)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -182,7 +182,7 @@ hs_leg_fixture_connect (HsLegFixture *f)
   hs_leg_fixture_make_end (f, &f->ends[1], NULL);
   offer = hs_leg_end_make_offer (&f->ends[0]);
   complete_offer = set_local (&f->ends[0], HS_DESCRIPTION_OFFER, offer);
-  answer = make_answer (&f->ends[1], complete_offer);
+  answer = hs_leg_end_make_answer (&f->ends[1], complete_offer);
   complete_answer = set_local (&f->ends[1], HS_DESCRIPTION_ANSWER, answer);
   set_answer (&f->ends[0], complete_answer);
 }

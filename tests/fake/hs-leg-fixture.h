@@ -41,6 +41,9 @@ gboolean hs_leg_fixture_is_set (gpointer user_data);
 /* Returns: (transfer full): an offer of audio, not yet applied */
 HsSdp *hs_leg_end_make_offer (HsLegEnd *end);
 
+/* Returns: (transfer full): an answer, not yet applied */
+HsSdp *hs_leg_end_make_answer (HsLegEnd *end, HsSdp *offer);
+
 /* Makes both ends, and negotiates once. The next is the condition that they have met. */
 void hs_leg_fixture_connect (HsLegFixture *f);
 gboolean hs_leg_fixture_are_connected (gpointer user_data);
