@@ -10,6 +10,7 @@ static const struct {
   { "transfereeOffers", G_STRUCT_OFFSET (HsSandboxBehaviour, transferee_offers) },
   { "joinedOffer", G_STRUCT_OFFSET (HsSandboxBehaviour, joined_offer) },
   { "earlyMedia", G_STRUCT_OFFSET (HsSandboxBehaviour, early_media) },
+  { "earlyWaits", G_STRUCT_OFFSET (HsSandboxBehaviour, early_waits) },
   { "musicOnHold", G_STRUCT_OFFSET (HsSandboxBehaviour, music_on_hold) },
   { "musicStops", G_STRUCT_OFFSET (HsSandboxBehaviour, music_stops) },
   { "crossing", G_STRUCT_OFFSET (HsSandboxBehaviour, crossing) },

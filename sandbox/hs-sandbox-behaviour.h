@@ -11,6 +11,7 @@ typedef struct {
   gboolean transferee_offers; /* else the target does */
   gboolean joined_offer;      /* else the mixer does */
   gboolean early_media;       /* of the gateway's own, while users ring */
+  gboolean early_waits;       /* people who are heard early do not answer yet */
   gboolean music_on_hold;
   gboolean music_stops; /* by an update of its own, before the call goes on */
   gboolean crossing;    /* updates from both sides pass each other */

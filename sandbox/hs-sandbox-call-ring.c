@@ -142,7 +142,8 @@ ring_person (HsSandboxCall *call, HsSandboxPersonKind kind, const char *address)
     return HS_SANDBOX_SIP_BUSY;
   leg = hs_sandbox_leg_new (call, address, FALSE);
   hs_sandbox_leg_set_far (leg, call->caller_address, call->caller_name);
-  leg->person = hs_sandbox_person_new (kind, call->offer, &person_events, leg);
+  leg->person =
+      hs_sandbox_person_new (kind, call->offer, &call->calls->behaviour, &person_events, leg);
   return HS_SANDBOX_SIP_OK;
 }
 

@@ -21,6 +21,7 @@
 struct _HsSandboxPerson {
   HsSandboxPersonKind kind;
   char *offer;
+  const HsSandboxBehaviour *behaviour; /* borrowed */
   const HsSandboxPersonEvents *events; /* borrowed: a literal of our owner */
   gpointer user_data;
   HsSandboxMedia *media;
@@ -81,8 +82,11 @@ static gboolean
 on_rung (gpointer user_data)
 {
   HsSandboxPerson *person = user_data;
-  g_autofree char *answer = g_steal_pointer (&person->answer);
+  g_autofree char *answer = NULL;
 
+  if (person->kind == HS_SANDBOX_PERSON_EARLY && person->behaviour->early_waits)
+    return G_SOURCE_CONTINUE;
+  answer = g_steal_pointer (&person->answer);
   person->timer = 0;
   person->has_rung = TRUE;
   if (person->kind == HS_SANDBOX_PERSON_EARLY)
@@ -138,6 +142,7 @@ on_reached (gpointer user_data)
 HsSandboxPerson *
 hs_sandbox_person_new (HsSandboxPersonKind kind,
                        const char *offer,
+                       const HsSandboxBehaviour *behaviour,
                        const HsSandboxPersonEvents *events,
                        gpointer user_data)
 {
@@ -145,6 +150,7 @@ hs_sandbox_person_new (HsSandboxPersonKind kind,
 
   person->kind = kind;
   person->offer = g_strdup (offer);
+  person->behaviour = behaviour;
   person->events = events;
   person->user_data = user_data;
   person->timer = g_timeout_add (REACH_PHONE_MS, on_reached, person);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "hs-sandbox-behaviour.h"
 
 G_BEGIN_DECLS
 
@@ -37,9 +37,11 @@ typedef struct {
 } HsSandboxPersonEvents;
 
 /* @offer: (nullable): NULL: the person answers with an offer
+ * @behaviour: looked at again and again; has to outlive the person
  * @events: has to outlive the person */
 HsSandboxPerson *hs_sandbox_person_new (HsSandboxPersonKind kind,
                                         const char *offer,
+                                        const HsSandboxBehaviour *behaviour,
                                         const HsSandboxPersonEvents *events,
                                         gpointer user_data);
 void hs_sandbox_person_update (HsSandboxPerson *person, const char *offer);

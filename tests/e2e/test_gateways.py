@@ -31,9 +31,11 @@ def fail(client, number):
 
 def hear_person_early(scene):
     a = scene.daemon("a", EARLY)
+    behave(scene, earlyWaits=True)
     line = Line(scene, a, a.make("early@sandbox.test", "tone:%d" % A_HZ))
     line.wait_for("Early Media")
     check_heard({line: {EARLY_HZ}}, (EARLY_HZ, PERSON_HZ))
+    behave(scene, earlyWaits=False)
     line.wait_for("Connected")
     tap.equal(line.take_told(), [
         "MAKE START", "start", "new local track", "MAKE UPDATE", "state from Initiating",
@@ -186,22 +188,28 @@ def call_without_an_offer():
     in_real_time(call_slowly)
 
 
+def ask_for_offer(scene, asked, other, sids):
+    """Returns when both lines have agreed on what the asked one offers."""
+    scene.sandbox.control("POST", "/update", {"sessionData": sids[asked.daemon.address]})
+    asked.client.poll(lambda: not any(leg["negotiating"] for leg
+                                      in scene.sandbox.get_state()["legs"]), what="an answer")
+    for line in (asked, other):
+        line.client.poll(lambda line=line: "remoteOp" not in line.get(), what="the end of it")
+
+
 def update_slowly(scene):
     """Both sides are asked for offers by turns, while they talk and while one holds."""
     a, b = scene.daemon("a"), scene.daemon("b")
     ab, ba = connect(scene, a, b, A_HZ, B_HZ)
     sids = {leg["user"]: leg["sessionData"] for leg in scene.sandbox.get_state()["legs"]}
-    for daemon in (b, a, b):
-        scene.sandbox.control("POST", "/update", {"sessionData": sids[daemon.address]})
-        daemon.client.wait_for("call:stateChange")
+    for asked, other in ((ba, ab), (ab, ba), (ba, ab)):
+        ask_for_offer(scene, asked, other, sids)
         check_heard({ab: {B_HZ}, ba: {A_HZ}}, KNOWN)
     for line in (ab, ba):
         tap.equal((line.get()["state"], line.get()["remoteHold"]), ("Connected", False))
     hold(ab, ba, skip=True)
-    for daemon in (a, b):
-        scene.sandbox.control("POST", "/update", {"sessionData": sids[daemon.address]})
-        daemon.client.poll(lambda: not any(leg["negotiating"] for leg
-                                           in scene.sandbox.get_state()["legs"]), what="an answer")
+    ask_for_offer(scene, ab, ba, sids)
+    ask_for_offer(scene, ba, ab, sids)
     check_heard({ab: (), ba: ()}, KNOWN)
     ab.run("call.unhold")
     for line in (ab, ba):
