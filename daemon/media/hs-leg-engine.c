@@ -96,8 +96,10 @@ static GstPromise *
 expect_reply (HsLeg *self, HsLegReply handler)
 {
   self->reply = handler;
-  return gst_promise_new_with_change_func (on_promise_changed, hs_leg_post_ref (self->post),
-                                           unref_post);
+  g_clear_pointer (&self->question, gst_promise_unref);
+  self->question = gst_promise_new_with_change_func (on_promise_changed,
+                                                     hs_leg_post_ref (self->post), unref_post);
+  return gst_promise_ref (self->question);
 }
 
 void

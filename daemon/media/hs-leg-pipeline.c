@@ -338,12 +338,23 @@ hs_leg_build (HsLeg *self, const HsLegOptions *options, GError **error)
 
 /* --- taking apart --- */
 
+typedef struct {
+  GstElement *pipeline;
+  GstPromise *question; /* nullable */
+} Remains;
+
 static void
 stop_pipeline (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  hs_leg_stop_pipeline (task_data);
+  Remains *remains = task_data;
+
+  /* In the midst of it webrtcbin would make parts that nobody stops any more. */
+  if (remains->question != NULL)
+    gst_promise_wait (remains->question);
+  g_clear_pointer (&remains->question, gst_promise_unref);
+  hs_leg_stop_pipeline (remains->pipeline);
   /* The last reference goes here too, and not with the task on the control thread. */
-  gst_object_unref (task_data);
+  gst_clear_object (&remains->pipeline);
   /* As the warm-up's thread, this one goes back to a pool. */
   OPENSSL_thread_stop ();
   g_task_return_boolean (task, TRUE);
@@ -362,11 +373,14 @@ hs_leg_dismantle (HsLeg *self)
 {
   /* Going to NULL waits for every thread of the pipeline. */
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_stopped, g_object_ref (self->queue));
+  Remains *remains = g_new (Remains, 1);
 
+  remains->pipeline = g_steal_pointer (&self->pipeline);
+  remains->question = g_steal_pointer (&self->question);
   gst_clear_object (&self->audio_pad);
   gst_clear_object (&self->webrtc);
   g_task_set_source_tag (task, hs_leg_dismantle);
-  g_task_set_task_data (task, g_steal_pointer (&self->pipeline), NULL);
+  g_task_set_task_data (task, remains, g_free);
   hs_leg_queue_begin_leaving (self->queue);
   g_task_run_in_thread (task, stop_pipeline);
 }

@@ -58,7 +58,8 @@ struct _HsLeg {
 
   /* the running operation */
   GTask *task;
-  HsLegReply reply; /* what its next reply is for */
+  HsLegReply reply;     /* what its next reply is for */
+  GstPromise *question; /* the last that webrtcbin was asked; NULL before */
   HsIceWait *wait;
   guint ticket;
 

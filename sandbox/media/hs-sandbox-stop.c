@@ -38,6 +38,23 @@ close_decrypter (const GValue *item, gpointer user_data)
   gst_element_foreach_sink_pad (g_value_get_object (item), close_pad, NULL);
 }
 
+static void
+stop_late_element (const GValue *item, gpointer user_data)
+{
+  gst_element_set_state (g_value_get_object (item), GST_STATE_NULL);
+}
+
+/* webrtcbin's own thread may make a transport and start its parts behind the pipeline's back, until
+ * webrtcbin itself has come to NULL. Such a part would run, and keep its sockets, for ever. */
+static void
+stop_late_elements (GstBin *pipeline)
+{
+  GstIterator *elements = gst_bin_iterate_recurse (pipeline);
+
+  gst_iterator_foreach (elements, stop_late_element, NULL);
+  gst_iterator_free (elements);
+}
+
 void
 hs_sandbox_stop_pipeline (GstElement *pipeline)
 {
@@ -47,4 +64,5 @@ hs_sandbox_stop_pipeline (GstElement *pipeline)
   gst_iterator_foreach (decrypters, close_decrypter, NULL);
   gst_iterator_free (decrypters);
   gst_element_set_state (pipeline, GST_STATE_NULL);
+  stop_late_elements (GST_BIN (pipeline));
 }

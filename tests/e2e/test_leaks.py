@@ -188,6 +188,21 @@ def calls_that_come_to_nothing():
         tap.equal(scene.sandbox.get_state()["calls"], 0)
 
 
+def calls_that_end_at_any_moment():
+    """While the media engine makes the offer, applies it, gathers candidates, takes the answer."""
+    with Scene() as scene:
+        a = scene.daemon("a")
+        before = measure(a)
+        for moment in range(40 if SANITIZED else 300):
+            hasty = a.make("echo@sandbox.test")
+            for _ in range(moment * 7 % 200):
+                a.client.call("rpc.ping")
+            a.client.call("call.end", callId=hasty, await_=True)
+        a.client.poll(lambda: scene.sandbox.get_state()["calls"] == 0, what="the gateway")
+        wait_until_idle(a, *before[:2])
+        a.check_complaints()
+
+
 def sessions_one_after_the_other():
     with Scene() as scene:
         a = scene.daemon("a")
@@ -205,4 +220,4 @@ def sessions_one_after_the_other():
 
 if __name__ == "__main__":
     tap.run("leaks", [calls_one_by_one, holds_of_one_call, calls_at_once, calls_that_come_to_nothing,
-                      sessions_one_after_the_other])
+                      calls_that_end_at_any_moment, sessions_one_after_the_other])
