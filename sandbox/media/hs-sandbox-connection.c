@@ -272,11 +272,11 @@ hs_sandbox_connection_free (HsSandboxConnection *connection)
   g_clear_handle_id (&connection->start_id, g_source_remove);
   g_clear_handle_id (&connection->timeout_id, g_source_remove);
   g_clear_handle_id (&connection->bus_watch_id, g_source_remove);
+  hs_sandbox_negotiation_finish (connection);
   if (connection->pipeline != NULL)
     hs_sandbox_stop_pipeline (connection->pipeline);
   gst_clear_object (&connection->pipeline);
   gst_clear_object (&connection->webrtc);
-  hs_sandbox_negotiation_abandon (connection);
   g_clear_pointer (&connection->mailbox, hs_sandbox_mailbox_unref);
   g_clear_pointer (&connection->track, hs_sandbox_track_unref);
   g_clear_pointer (&connection->transport, hs_sandbox_transport_free);

@@ -25,8 +25,7 @@ dup_promise_error (GstPromise *promise, const char *what)
   return error;
 }
 
-/* @answered is called once, also for what waits when webrtcbin is closed (which answers nothing any
- * more), and ends with promise_done(). */
+/* @answered is called once and ends with promise_done(). */
 static GstPromise *
 promise_new (HsSandboxConnection *connection, GstPromiseChangeFunc answered)
 {
@@ -278,9 +277,9 @@ hs_sandbox_negotiation_take_answer (HsSandboxConnection *connection,
 }
 
 void
-hs_sandbox_negotiation_abandon (HsSandboxConnection *connection)
+hs_sandbox_negotiation_finish (HsSandboxConnection *connection)
 {
   for (guint i = 0; i < connection->promises->len; i++)
-    gst_promise_expire (g_ptr_array_index (connection->promises, i));
+    gst_promise_wait (g_ptr_array_index (connection->promises, i));
   g_clear_pointer (&connection->promises, g_ptr_array_unref);
 }

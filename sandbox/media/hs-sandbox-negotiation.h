@@ -23,7 +23,8 @@ gboolean hs_sandbox_negotiation_take_answer (HsSandboxConnection *connection,
                                              const char *answer,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Gives up what webrtcbin, closed by now, will not answer any more. */
-void hs_sandbox_negotiation_abandon (HsSandboxConnection *connection);
+/* Waits for what webrtcbin was asked; closed in the midst of it, it would answer nothing any more
+ * and leave parts of itself running. */
+void hs_sandbox_negotiation_finish (HsSandboxConnection *connection);
 
 G_END_DECLS
