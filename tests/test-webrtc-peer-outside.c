@@ -264,8 +264,6 @@ test_wrong_certificate (HsPeerFixture *f, gconstpointer data)
   g_assert_cmpstr (f->a.events->str, ==, "+L +R ");
 }
 
-/* --- ending --- */
-
 static void
 add (const char *path, void (*test) (HsPeerFixture *, gconstpointer))
 {

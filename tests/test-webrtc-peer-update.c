@@ -2,19 +2,12 @@
 #include "hs-peer-fixture.h"
 
 #include "base/hs-json.h"
+#include "hs-test-text.h"
 #include "sdp/hs-sdp.h"
 
 #include <string.h>
 
 /* What happens to a call after it was set up: hold, changes that fail, other far ends. */
-
-static char *
-replace (const char *text, const char *from, const char *to)
-{
-  g_auto (GStrv) parts = g_strsplit (text, from, -1);
-
-  return g_strjoinv (to, parts);
-}
 
 static char *
 dup_session_id (const char *text)
@@ -103,7 +96,7 @@ test_music_on_hold (HsPeerFixture *f, gconstpointer data)
   hs_peer_fixture_call (f);
   hs_party_wait_for_talk (&f->a, &f->b);
   offer = hs_party_offer (&f->a);
-  music = replace (offer, "a=sendrecv", "a=sendonly");
+  music = hs_test_replace (offer, "a=sendrecv", "a=sendonly");
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, music);
   answer = hs_party_answer (&f->b);
   hs_party_take (&f->a, HS_DESCRIPTION_ANSWER, answer);
@@ -124,7 +117,7 @@ test_change_of_codec (HsPeerFixture *f, gconstpointer data)
   hs_peer_fixture_call (f);
   hs_party_wait_for_talk (&f->a, &f->b);
   offer = hs_party_offer (&f->a);
-  other = replace (offer, " 111 0 8 110 126\r\n", " 8 126\r\n");
+  other = hs_test_replace (offer, " 111 0 8 110 126\r\n", " 8 126\r\n");
   hs_party_take (&f->b, HS_DESCRIPTION_OFFER, other);
   answer = hs_party_answer (&f->b);
   g_assert_nonnull (strstr (answer, "SAVPF 8 126\r\n"));

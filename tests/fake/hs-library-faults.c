@@ -6,7 +6,8 @@
 /* GStreamer's rtpsession lets go of its lock while it goes through its sources to write the first
  * report of a sender: rtp_session_on_timeout calls generate_rtcp for each, which asks for the
  * sender's clock rate (source_caps). When another source comes in at that moment, GLib ends the
- * walk; what was left out is reported at the next interval. */
+ * walk; what was left out is reported at the next interval. schedule_remaining_nacks lets go of it
+ * in the same way. */
 static const char *const known_faults[] = {
   "g_hash_table_foreach: assertion 'version == hash_table->version' failed",
 };
